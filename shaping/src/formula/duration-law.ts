@@ -1,0 +1,92 @@
+/**
+ * The law of how long a single activity holds demand open: a histogram over the duration classes 1, 2, 4 … M periods,
+ * uniform inside each class (period-clock.md section 4.3). Cover draws from it, the run-length formulas integrate it.
+ */
+import { durationClasses } from '../parameters.ts';
+import type { Random } from '../random.ts';
+
+/** A law of demand durations D in ms, as the formulas of period-clock.md section 5 use it. */
+export interface DurationLaw {
+  /** One duration, ms. Takes one number from `random`. */
+  sample(random: Random): number;
+  /** F(x) = P(D ≤ x); x in ms. */
+  cdf(x: number): number;
+  /** ∫_0^x P(D > t) dt, ms; E[min(D, x)]. */
+  integralSurvival(x: number): number;
+  /** E[D], ms. */
+  readonly mean: number;
+}
+
+/** What bounds the duration classes; times in ms. */
+export interface DurationBounds {
+  readonly periodMs: number;
+  readonly leadMs: number;
+  readonly holdMs: number;
+  readonly longestRun: number;
+}
+
+/** Weights of the shipped prior for the classes 1, 2, 4, 8, 16 periods (period-clock.md section 4.3). */
+export const durationPrior: readonly number[] = [0.6, 0.25, 0.1, 0.04, 0.01];
+
+interface DurationClass {
+  readonly low: number;
+  readonly high: number;
+  readonly share: number;
+}
+
+/**
+ * The law of durations for class weights (need not sum to 1; missing ones are 0).
+ *
+ * Class m holds the demand that alone gives a run of m periods, since a run of m periods goes on when demand is open at
+ * mT − G: class 1 is (min(W, T − G), T − G], class m ≥ 2 is (max(mT/2 − G, min(W, mT − G)), mT − G]. A real demand is never
+ * shorter than the hold W, so virtual ones are not either; where W fills a class, that class is its upper end alone.
+ *
+ * Source: period-clock.md sections 2, 3 and 4.
+ */
+export function durationLaw(weights: readonly number[], bounds: DurationBounds): DurationLaw {
+  const classes = classBounds(weights, bounds);
+  const sample = (random: Random): number => {
+    let rest = random.next();
+    for (const { low, high, share } of classes) {
+      if (rest < share) return high - (high - low) * (rest / share);
+      rest -= share;
+    }
+    return classes.at(-1)?.high ?? Number.NaN;
+  };
+  const cdf = (x: number): number => {
+    let sum = 0;
+    for (const { low, high, share } of classes) {
+      if (x >= high) sum += share;
+      else if (x > low) sum += (share * (x - low)) / (high - low);
+    }
+    return Math.min(sum, 1);
+  };
+  const integralSurvival = (x: number): number => {
+    let sum = 0;
+    for (const { low, high, share } of classes) sum += share * meanBelow(low, high, x);
+    return sum;
+  };
+  return { sample, cdf, integralSurvival, mean: integralSurvival(Number.POSITIVE_INFINITY) };
+}
+
+/** Bounds (ms, low exclusive, high inclusive) and share of every class with weight. */
+function classBounds(weights: readonly number[], bounds: DurationBounds): DurationClass[] {
+  const { periodMs, leadMs, holdMs, longestRun } = bounds;
+  const lengths = durationClasses(longestRun);
+  const total = lengths.reduce((sum, _, index) => sum + (weights[index] ?? 0), 0);
+  return lengths.flatMap((length, index) => {
+    const share = (weights[index] ?? 0) / total;
+    if (!(share > 0)) return [];
+    const high = length * periodMs - leadMs;
+    const shortest = length === 1 ? 0 : (length * periodMs) / 2 - leadMs;
+    return [{ low: Math.max(shortest, Math.min(holdMs, high)), high, share }];
+  });
+}
+
+/** E[min(D, x)] for D uniform in (low, high]. */
+function meanBelow(low: number, high: number, x: number): number {
+  if (x <= low) return Math.max(x, 0);
+  if (x >= high) return (low + high) / 2;
+  const inside = (x - low) / (high - low);
+  return (inside * (low + x)) / 2 + (1 - inside) * x;
+}

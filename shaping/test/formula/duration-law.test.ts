@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type DurationBounds, durationLaw, durationPrior } from '../../src/formula/duration-law.ts';
+import { seededRandom } from '../../src/random.ts';
+
+const bounds: DurationBounds = { periodMs: 5000, leadMs: 500, holdMs: 3000, longestRun: 64 };
+
+describe('the law of durations', () => {
+  it('puts each class between the ends of runs of that length', () => {
+    const shares = (x: number): number => durationLaw(durationPrior, bounds).cdf(x);
+    assert.equal(shares(3000), 0);
+    assert.ok(Math.abs(shares(3750) - 0.3) < 1e-12);
+    assert.ok(Math.abs(shares(4500) - 0.6) < 1e-12);
+    assert.ok(Math.abs(shares(9500) - 0.85) < 1e-12);
+    assert.ok(Math.abs(shares(19_500) - 0.95) < 1e-12);
+    assert.ok(Math.abs(shares(79_500) - 1) < 1e-12);
+  });
+
+  it('starts the classes at the hold where that is longer', () => {
+    const law = durationLaw([0, 1, 1], { ...bounds, holdMs: 7000 });
+    assert.equal(law.cdf(7000), 0);
+    assert.ok(Math.abs(law.cdf(9500) - 0.5) < 1e-12);
+    const filled = durationLaw([1], { ...bounds, holdMs: 6000 });
+    assert.equal(filled.cdf(4499.9), 0);
+    assert.equal(filled.cdf(4500), 1);
+    assert.equal(filled.sample(seededRandom(1)), 4500);
+    assert.equal(filled.integralSurvival(1000), 1000);
+  });
+
+  it('integrates what it samples', () => {
+    const law = durationLaw([3, 0.5, 0.5, 2, 0.5, 0.5, 0.5], bounds);
+    const random = seededRandom('durations');
+    const samples = Array.from({ length: 50_000 }, () => law.sample(random));
+    assert.ok(samples.every((sample) => sample > 3000 && sample <= 64 * 5000 - 500));
+    const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+    assert.ok(Math.abs(mean / law.mean - 1) < 0.015, `${mean}, stated ${law.mean}`);
+    let integral = 0;
+    for (let x = 0; x < 330_000; x += 50) {
+      assert.ok(Math.abs(law.integralSurvival(x) - integral) < 30, `at ${x}: ${law.integralSurvival(x)}, ${integral}`);
+      integral += 50 * (1 - law.cdf(x + 25));
+    }
+    assert.ok(Math.abs(law.integralSurvival(Number.POSITIVE_INFINITY) - law.mean) < 1e-9);
+  });
+});
