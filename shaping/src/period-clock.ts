@@ -1,0 +1,200 @@
+// The period clock of one end (period-clock.md section 3, SPEC.md section 9): which period runs, when the next one
+// starts, and what the peer must be told. Pure: every call carries its time. It never learns why demand opened, and it
+// does not know slots, frames or bytes.
+import { ShapingError } from './errors.ts';
+
+/** Times in ms, on the tick grid: all of them integers. */
+export interface PeriodClockOptions {
+  /** T, length of a period. */
+  readonly periodMs: number;
+  /** G, how long before the end of a period the next one is announced. */
+  readonly leadMs: number;
+  /** g, rest after a run before an end may start another. */
+  readonly restMs: number;
+  /** f, from reading a PeriodStart to the follower's first slot. */
+  readonly followerOffsetMs: number;
+  /** M, longest run in periods, a power of two. */
+  readonly longestRun: number;
+}
+
+/** What a PeriodStart says: the period's number on this connection (from 1) and its position in the run (from 1). */
+export interface PeriodStart {
+  readonly number: number;
+  readonly position: number;
+}
+
+/** How far the known number may be ahead of the running one before the connection is given up (SPEC.md section 9). */
+export const MAX_PERIODS_AHEAD = 8;
+
+const isPowerOfTwo = (n: number): boolean => (n & (n - 1)) === 0;
+
+export class PeriodClock {
+  readonly #options: PeriodClockOptions;
+  /** Largest position announced for each number; numbers below `running` are forgotten. */
+  readonly #positions = new Map<number, number>();
+  #known = 0;
+  #running = 0;
+  #idle = true;
+  #led = false;
+  #inRun = 0;
+  #startMs = 0;
+  #restUntilMs = Number.NEGATIVE_INFINITY;
+  #demandUntilMs = Number.NEGATIVE_INFINITY;
+  #decided = false;
+  #announcing = false;
+  /** Sendable payload of an activity is queued: demand stays open whatever the time (section 2). */
+  payloadQueued = false;
+  /** A run that must start whatever the demand: after connecting, for a drain, for new parameters. */
+  #unconditional = false;
+
+  constructor(options: PeriodClockOptions) {
+    this.#options = options;
+  }
+
+  get idle(): boolean {
+    return this.#idle;
+  }
+  /** k: the highest number known. */
+  get known(): number {
+    return this.#known;
+  }
+  /** r: the number that this direction runs or ran last. */
+  get running(): number {
+    return this.#running;
+  }
+  /** Position of the running period in its run, from 1. */
+  get inRun(): number {
+    return this.#inRun;
+  }
+  /** Whether this end began the first period of the present or last run by itself. */
+  get led(): boolean {
+    return this.#led;
+  }
+  /** Start of the running period: its first slot's deadline. */
+  get startMs(): number {
+    return this.#startMs;
+  }
+  get endMs(): number {
+    return this.#startMs + this.#options.periodMs;
+  }
+  get restUntilMs(): number {
+    return this.#restUntilMs;
+  }
+  get demandUntilMs(): number {
+    return this.#demandUntilMs;
+  }
+
+  demandOpen(nowMs: number): boolean {
+    return this.payloadQueued || nowMs < this.#demandUntilMs;
+  }
+
+  /** Holds demand open until `untilMs` at least: for payload and for virtual activities alike. */
+  openDemand(untilMs: number): void {
+    if (untilMs > this.#demandUntilMs) this.#demandUntilMs = untilMs;
+  }
+
+  /** Asks for a run of the shortest length; adds nothing to a run that is on. */
+  startUnconditional(): void {
+    if (this.#idle) this.#unconditional = true;
+  }
+
+  /** Earliest time at which `advance` has something to do; Infinity when only an outside event can bring it. */
+  nextMs(nowMs: number): number {
+    if (!this.#idle) return this.#decided ? this.endMs : this.endMs - this.#options.leadMs;
+    if (!this.#unconditional && !this.demandOpen(Math.max(nowMs, this.#restUntilMs))) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#restUntilMs, Math.ceil(nowMs));
+  }
+
+  /**
+   * Carries out the one transition that is due at `atMs`, if any: start of a run, announcement, boundary.
+   * Call with the tick's time, in order, until `nextMs` lies behind it.
+   */
+  advance(atMs: number): void {
+    if (this.#idle) {
+      if (atMs >= this.#restUntilMs && (this.#unconditional || this.demandOpen(atMs))) this.#startRun(atMs);
+    } else if (!this.#decided && atMs >= this.endMs - this.#options.leadMs) this.#decide();
+    else if (atMs >= this.endMs) this.#cross();
+  }
+
+  /**
+   * The peer's PeriodStart was read.
+   * @throws ShapingError PERIOD_NUMBER if the number skips one, PERIODS_AHEAD if the peer runs away.
+   */
+  receive(message: PeriodStart, nowMs: number): void {
+    const { number, position } = message;
+    if (number > this.#known + 1 || number < 1) {
+      throw new ShapingError('PERIOD_NUMBER', `period ${number} announced, allowed at most ${this.#known + 1}`);
+    }
+    if (position < 1 || position > 2 * this.#options.longestRun) {
+      throw new ShapingError('PERIOD_NUMBER', `position ${position}, allowed 1…${2 * this.#options.longestRun}`);
+    }
+    if (number >= this.#running) this.#raisePosition(number, position);
+    if (number === this.#running && !this.#idle) this.#inRun = Math.max(this.#inRun, position);
+    if (number !== this.#known + 1) return;
+    this.#known = number;
+    if (this.#idle) {
+      this.#led = false;
+      this.#begin(number, Math.ceil(nowMs + this.#options.followerOffsetMs), this.#positions.get(number) ?? 1);
+    } else if (this.#known - this.#running > MAX_PERIODS_AHEAD) {
+      throw new ShapingError('PERIODS_AHEAD', `${this.#known - this.#running} periods ahead, allowed ${MAX_PERIODS_AHEAD}`);
+    }
+  }
+
+  /** What the first frame of period `number` (the running one or the next known) must say. */
+  describe(number: number): PeriodStart {
+    if (number === this.#running) return { number, position: this.#inRun };
+    return { number, position: Math.max(this.#inRun + 1, this.#positions.get(number) ?? 0) };
+  }
+
+  /** The announcement that the next slot must carry, once. */
+  takeAnnouncement(): PeriodStart | undefined {
+    if (!this.#announcing) return undefined;
+    this.#announcing = false;
+    return this.#known > this.#running ? this.describe(this.#known) : undefined;
+  }
+  get announcing(): boolean {
+    return this.#announcing;
+  }
+
+  #startRun(atMs: number): void {
+    this.#led = true;
+    this.#known += 1;
+    this.#begin(this.#known, atMs + 1, 1);
+  }
+
+  #begin(number: number, startMs: number, position: number): void {
+    this.#idle = false;
+    this.#unconditional = false;
+    this.#running = number;
+    this.#inRun = Math.max(1, position);
+    this.#startMs = startMs;
+    this.#decided = false;
+    for (const known of this.#positions.keys()) if (known < number) this.#positions.delete(known);
+  }
+
+  #decide(): void {
+    this.#decided = true;
+    if (this.#known !== this.#running || this.#inRun >= this.#options.longestRun) return;
+    const atMs = this.endMs - this.#options.leadMs;
+    if (!this.demandOpen(atMs) && isPowerOfTwo(this.#inRun)) return;
+    this.#known = this.#running + 1;
+    this.#raisePosition(this.#known, this.#inRun + 1);
+    this.#announcing = true;
+  }
+
+  #cross(): void {
+    const endMs = this.endMs;
+    this.#announcing = false;
+    if (this.#known > this.#running) {
+      const next = this.#running + 1;
+      this.#begin(next, endMs, Math.max(this.#inRun + 1, this.#positions.get(next) ?? 0));
+      return;
+    }
+    this.#idle = true;
+    this.#restUntilMs = endMs + this.#options.restMs + (this.#led ? 0 : this.#options.leadMs);
+  }
+
+  #raisePosition(number: number, position: number): void {
+    this.#positions.set(number, Math.max(this.#positions.get(number) ?? 0, position));
+  }
+}

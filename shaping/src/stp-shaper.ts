@@ -1,0 +1,216 @@
+// STP (Apthorpe et al. 2019) at one end: background slots while idle, N slots of one size in every period, the period
+// clock and the cover process behind them. period-clock.md sections 2 to 4, SPEC.md sections 8 to 10.
+import type { CoverProcess } from './cover-process.ts';
+import { constantOf, type ShapingParameters } from './parameters.ts';
+import { PeriodClock, type PeriodStart } from './period-clock.ts';
+import type { ControlIntent, Shaper } from './shaper.ts';
+
+export type Role = 'device' | 'cloud';
+
+export interface StpShaperOptions {
+  readonly parameters: ShapingParameters;
+  readonly role: Role;
+  readonly cover: CoverProcess;
+  /** When the bootstrap exchange ended at this end, in ms: background slots count from it until the first run. */
+  readonly startMs: number;
+}
+
+export class StpShaper implements Shaper {
+  readonly #clock: PeriodClock;
+  readonly #cover: CoverProcess;
+  readonly #slotMs: number;
+  readonly #slots: number;
+  readonly #frameSize: number;
+  readonly #backgroundMs: number;
+  readonly #backgroundSize: number;
+  readonly #holdMs: number;
+  readonly longestPeerGapMs: number;
+  /** Next slot of the running period; equal to #slots when all have passed. */
+  #index = 0;
+  /** Number of the period whose slots #index counts. */
+  #slotsOf = 0;
+  #backgroundNextMs: number;
+  /** Highest period whose first frame has been told to carry its PeriodStart. */
+  #announcedFirst = 0;
+  #owesDemand = false;
+  #inPeriod = false;
+  #lateSkips = 0;
+  #periodsLed = 0;
+  #nextMs: number;
+
+  constructor({ parameters, role, cover, startMs }: StpShaperOptions) {
+    this.#clock = new PeriodClock(parameters);
+    this.#cover = cover;
+    const own = role === 'device' ? parameters.upstream : parameters.downstream;
+    this.#slotMs = constantOf(own.interval);
+    this.#slots = Math.round(parameters.periodMs / this.#slotMs);
+    this.#frameSize = parameters.frameSize;
+    this.#backgroundMs = parameters.background.intervalMs;
+    this.#backgroundSize = parameters.background.frameSize;
+    this.#holdMs = parameters.holdMs;
+    this.longestPeerGapMs = this.#backgroundMs + parameters.periodMs / this.#slots;
+    this.#backgroundNextMs = Math.ceil(startMs) + this.#backgroundMs;
+    this.#nextMs = 0;
+    this.#plan(startMs);
+  }
+
+  /** The clock's state, for tests, simulations and status; not to be changed through it. */
+  get clock(): PeriodClock {
+    return this.#clock;
+  }
+  get nextMs(): number {
+    return this.#nextMs;
+  }
+  get inPeriod(): boolean {
+    return this.#inPeriod;
+  }
+  get lateSkips(): number {
+    return this.#lateSkips;
+  }
+  get periods(): number {
+    return this.#clock.running;
+  }
+  get periodsLed(): number {
+    return this.#periodsLed;
+  }
+  get running(): boolean {
+    return !this.#clock.idle;
+  }
+
+  get nextSlotMs(): number {
+    if (this.#clock.idle) return this.#backgroundNextMs;
+    if (this.#slotsOf !== this.#clock.running) return this.#clock.startMs;
+    if (this.#index < this.#slots) return this.#clock.startMs + this.#index * this.#slotMs;
+    if (this.#clock.known > this.#clock.running) return this.#clock.endMs;
+    return this.#clock.endMs - this.#slotMs + this.#backgroundMs;
+  }
+
+  get nextBytes(): number {
+    return this.#nextSlotPeriod() > 0 ? this.#frameSize : this.#backgroundSize;
+  }
+
+  periodEndMs(atMs: number): number {
+    return this.#clock.idle ? atMs : this.#clock.endMs;
+  }
+
+  advance(tickMs: number): number {
+    this.#transitions(tickMs);
+    const size = this.#dueSlot(tickMs);
+    this.#plan(tickMs + 1);
+    return size;
+  }
+
+  activity(nowMs: number): void {
+    this.#clock.openDemand(nowMs + this.#holdMs);
+    this.#plan(nowMs);
+  }
+
+  setPayloadQueued(queued: boolean, nowMs: number): void {
+    if (queued === this.#clock.payloadQueued) return;
+    this.#clock.payloadQueued = queued;
+    this.#plan(nowMs);
+  }
+
+  startUnconditional(nowMs: number): void {
+    this.#clock.startUnconditional();
+    this.#plan(nowMs);
+  }
+
+  receivePeriodStart(start: PeriodStart, nowMs: number): void {
+    const wasIdle = this.#clock.idle;
+    this.#clock.receive(start, nowMs);
+    if (wasIdle && !this.#clock.idle) this.#enterPeriod();
+    this.#plan(nowMs);
+  }
+
+  receiveDemand(remainingMs: number, nowMs: number): void {
+    this.#clock.openDemand(nowMs + remainingMs);
+    this.#plan(nowMs);
+  }
+
+  takeControl(): ControlIntent | undefined {
+    const period = this.#nextSlotPeriod();
+    if (period > this.#announcedFirst) {
+      this.#announcedFirst = period;
+      if (period > this.#clock.running) this.#clock.takeAnnouncement();
+      return { kind: 'periodStart', start: this.#clock.describe(period) };
+    }
+    const announcement = this.#clock.takeAnnouncement();
+    if (announcement !== undefined) return { kind: 'periodStart', start: announcement };
+    if (this.#owesDemand) {
+      this.#owesDemand = false;
+      return { kind: 'demand', untilMs: this.#clock.demandUntilMs };
+    }
+    return undefined;
+  }
+
+  /** Number of the period in which the next slot lies as known now; 0 for the background. */
+  #nextSlotPeriod(): number {
+    if (this.#clock.idle) return 0;
+    if (this.#slotsOf !== this.#clock.running || this.#index < this.#slots) return this.#clock.running;
+    return this.#clock.known > this.#clock.running ? this.#clock.running + 1 : 0;
+  }
+
+  /** Carries out arrivals and the clock's transitions in the order of their times. A start takes the tick itself. */
+  #transitions(tickMs: number): void {
+    for (;;) {
+      const wasIdle = this.#clock.idle;
+      const eventMs = wasIdle ? tickMs : this.#clock.nextMs(tickMs);
+      const arriveMs = Math.min(eventMs, tickMs);
+      while (this.#cover.nextMs <= arriveMs) this.#virtualActivity();
+      if (eventMs > tickMs) return;
+      const running = this.#clock.running;
+      this.#clock.advance(eventMs);
+      if (this.#clock.running !== running) {
+        if (!wasIdle) this.#leavePeriod();
+        this.#enterPeriod();
+      } else if (!wasIdle && this.#clock.idle) {
+        this.#leavePeriod();
+        this.#backgroundNextMs = eventMs - this.#slotMs + this.#backgroundMs;
+      }
+      if (wasIdle) return;
+    }
+  }
+
+  #virtualActivity(): void {
+    const arrivedMs = this.#cover.nextMs;
+    this.#clock.openDemand(arrivedMs + this.#cover.take());
+    this.#owesDemand = true;
+  }
+
+  #enterPeriod(): void {
+    this.#slotsOf = this.#clock.running;
+    this.#index = 0;
+    if (this.#clock.led) this.#periodsLed += 1;
+  }
+
+  /** Slots of the past period that no tick came for in time are gone (no catching up). */
+  #leavePeriod(): void {
+    this.#lateSkips += this.#slots - this.#index;
+    this.#index = this.#slots;
+  }
+
+  #dueSlot(tickMs: number): number {
+    if (this.#clock.idle) {
+      if (tickMs < this.#backgroundNextMs) return 0;
+      const passed = Math.floor((tickMs - this.#backgroundNextMs) / this.#backgroundMs);
+      this.#lateSkips += passed;
+      this.#backgroundNextMs += (passed + 1) * this.#backgroundMs;
+      this.#inPeriod = false;
+      return this.#backgroundSize;
+    }
+    if (this.#index >= this.#slots || tickMs < this.#clock.startMs + this.#index * this.#slotMs) return 0;
+    const due = Math.min(this.#slots - 1, Math.floor((tickMs - this.#clock.startMs) / this.#slotMs));
+    this.#lateSkips += due - this.#index;
+    this.#index = due + 1;
+    this.#inPeriod = true;
+    return this.#frameSize;
+  }
+
+  #plan(nowMs: number): void {
+    let nextMs = Math.min(this.#clock.nextMs(nowMs), this.#cover.nextMs);
+    if (this.#clock.idle) nextMs = Math.min(nextMs, this.#backgroundNextMs);
+    else if (this.#index < this.#slots) nextMs = Math.min(nextMs, this.#clock.startMs + this.#index * this.#slotMs);
+    this.#nextMs = Math.ceil(nextMs);
+  }
+}
