@@ -32,7 +32,9 @@ function matchesLock(lock) {
 
 function isForThisMachine({ os, cpu, libc }) {
   if (!os && !cpu && !libc) return true;
-  return (os ?? [process.platform]).includes(process.platform) && (cpu ?? [process.arch]).includes(process.arch) && !libc;
+  return (
+    (os ?? [process.platform]).includes(process.platform) && (cpu ?? [process.arch]).includes(process.arch) && !libc
+  );
 }
 
 function runNpmCi() {
