@@ -21,6 +21,7 @@ export class IlpShaper implements Shaper {
   #deadlineMs: number;
   #nextBytes: number;
   #lateSkips = 0;
+  #slotMs = 0;
   readonly periods = 0;
   readonly periodsLed = 0;
   readonly inPeriod = true;
@@ -41,6 +42,9 @@ export class IlpShaper implements Shaper {
   get nextBytes(): number {
     return this.#nextBytes;
   }
+  get slotMs(): number {
+    return this.#slotMs;
+  }
   get lateSkips(): number {
     return this.#lateSkips;
   }
@@ -54,10 +58,13 @@ export class IlpShaper implements Shaper {
 
   advance(tickMs: number): number {
     if (tickMs < this.#deadlineMs) return 0;
-    const size = this.#nextBytes;
+    let size = this.#nextBytes;
+    this.#slotMs = this.#deadlineMs;
     this.#next();
     while (this.#deadlineMs <= tickMs) {
       this.#lateSkips += 1;
+      size = this.#nextBytes;
+      this.#slotMs = this.#deadlineMs;
       this.#next();
     }
     return size;

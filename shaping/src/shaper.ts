@@ -15,6 +15,8 @@ export interface Shaper {
   readonly nextSlotMs: number;
   /** Size of the frame that the next slot will send as known now, in bytes; it may turn out larger, not smaller. */
   readonly nextBytes: number;
+  /** Deadline of the slot that `advance` returned last, in ms: the measure of its lateness. */
+  readonly slotMs: number;
   /** Whether the slot that `advance` returned last lies inside a period (and not in the background). */
   readonly inPeriod: boolean;
   /** Slots that passed unused because ticks came too late, since the start. */

@@ -18,7 +18,7 @@ export interface StpShaperOptions {
 export class StpShaper implements Shaper {
   readonly #clock: PeriodClock;
   readonly #cover: CoverProcess;
-  readonly #slotMs: number;
+  readonly #distanceMs: number;
   readonly #slots: number;
   readonly #frameSize: number;
   readonly #backgroundMs: number;
@@ -34,6 +34,7 @@ export class StpShaper implements Shaper {
   #announcedFirst = 0;
   #owesDemand = false;
   #inPeriod = false;
+  #slotMs = 0;
   #lateSkips = 0;
   #periodsLed = 0;
   #nextMs: number;
@@ -42,8 +43,8 @@ export class StpShaper implements Shaper {
     this.#clock = new PeriodClock(parameters);
     this.#cover = cover;
     const own = role === 'device' ? parameters.upstream : parameters.downstream;
-    this.#slotMs = constantOf(own.interval);
-    this.#slots = Math.round(parameters.periodMs / this.#slotMs);
+    this.#distanceMs = constantOf(own.interval);
+    this.#slots = Math.round(parameters.periodMs / this.#distanceMs);
     this.#frameSize = parameters.frameSize;
     this.#backgroundMs = parameters.background.intervalMs;
     this.#backgroundSize = parameters.background.frameSize;
@@ -60,6 +61,9 @@ export class StpShaper implements Shaper {
   }
   get nextMs(): number {
     return this.#nextMs;
+  }
+  get slotMs(): number {
+    return this.#slotMs;
   }
   get inPeriod(): boolean {
     return this.#inPeriod;
@@ -80,9 +84,9 @@ export class StpShaper implements Shaper {
   get nextSlotMs(): number {
     if (this.#clock.idle) return this.#backgroundNextMs;
     if (this.#slotsOf !== this.#clock.running) return this.#clock.startMs;
-    if (this.#index < this.#slots) return this.#clock.startMs + this.#index * this.#slotMs;
+    if (this.#index < this.#slots) return this.#clock.startMs + this.#index * this.#distanceMs;
     if (this.#clock.known > this.#clock.running) return this.#clock.endMs;
-    return this.#clock.endMs - this.#slotMs + this.#backgroundMs;
+    return this.#clock.endMs - this.#distanceMs + this.#backgroundMs;
   }
 
   get nextBytes(): number {
@@ -166,7 +170,7 @@ export class StpShaper implements Shaper {
         this.#enterPeriod();
       } else if (!wasIdle && this.#clock.idle) {
         this.#leavePeriod();
-        this.#backgroundNextMs = eventMs - this.#slotMs + this.#backgroundMs;
+        this.#backgroundNextMs = eventMs - this.#distanceMs + this.#backgroundMs;
       }
       if (wasIdle) return;
     }
@@ -195,14 +199,16 @@ export class StpShaper implements Shaper {
       if (tickMs < this.#backgroundNextMs) return 0;
       const passed = Math.floor((tickMs - this.#backgroundNextMs) / this.#backgroundMs);
       this.#lateSkips += passed;
+      this.#slotMs = this.#backgroundNextMs + passed * this.#backgroundMs;
       this.#backgroundNextMs += (passed + 1) * this.#backgroundMs;
       this.#inPeriod = false;
       return this.#backgroundSize;
     }
-    if (this.#index >= this.#slots || tickMs < this.#clock.startMs + this.#index * this.#slotMs) return 0;
-    const due = Math.min(this.#slots - 1, Math.floor((tickMs - this.#clock.startMs) / this.#slotMs));
+    if (this.#index >= this.#slots || tickMs < this.#clock.startMs + this.#index * this.#distanceMs) return 0;
+    const due = Math.min(this.#slots - 1, Math.floor((tickMs - this.#clock.startMs) / this.#distanceMs));
     this.#lateSkips += due - this.#index;
     this.#index = due + 1;
+    this.#slotMs = this.#clock.startMs + due * this.#distanceMs;
     this.#inPeriod = true;
     return this.#frameSize;
   }
@@ -210,7 +216,7 @@ export class StpShaper implements Shaper {
   #plan(nowMs: number): void {
     let nextMs = Math.min(this.#clock.nextMs(nowMs), this.#cover.nextMs);
     if (this.#clock.idle) nextMs = Math.min(nextMs, this.#backgroundNextMs);
-    else if (this.#index < this.#slots) nextMs = Math.min(nextMs, this.#clock.startMs + this.#index * this.#slotMs);
+    else if (this.#index < this.#slots) nextMs = Math.min(nextMs, this.#clock.startMs + this.#index * this.#distanceMs);
     this.#nextMs = Math.ceil(nextMs);
   }
 }
