@@ -25,6 +25,7 @@ export class IlpShaper implements Shaper {
   readonly periods = 0;
   readonly periodsLed = 0;
   readonly inPeriod = true;
+  readonly nextInPeriod = true;
   readonly running = true;
 
   constructor(options: IlpShaperOptions) {

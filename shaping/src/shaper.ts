@@ -15,6 +15,8 @@ export interface Shaper {
   readonly nextSlotMs: number;
   /** Size of the frame that the next slot will send as known now, in bytes; it may turn out larger, not smaller. */
   readonly nextBytes: number;
+  /** Whether the next slot lies inside a period as known now; a background slot may still become the first of a run. */
+  readonly nextInPeriod: boolean;
   /** Deadline of the slot that `advance` returned last, in ms: the measure of its lateness. */
   readonly slotMs: number;
   /** Whether the slot that `advance` returned last lies inside a period (and not in the background). */

@@ -90,7 +90,11 @@ export class StpShaper implements Shaper {
   }
 
   get nextBytes(): number {
-    return this.#nextSlotPeriod() > 0 ? this.#frameSize : this.#backgroundSize;
+    return this.nextInPeriod ? this.#frameSize : this.#backgroundSize;
+  }
+
+  get nextInPeriod(): boolean {
+    return this.#nextSlotPeriod() > 0;
   }
 
   periodEndMs(atMs: number): number {
