@@ -1,0 +1,162 @@
+// The bounds of shaping parameters (SPEC 7.3), checked before they are sent and after they are received.
+import { ProtoError } from './errors.ts';
+import { limits } from './limits.ts';
+import type { Distribution, Parameters, Pattern } from './messages.ts';
+
+/** @throws ProtoError PARAMETERS_INVALID that names every value out of its bounds. */
+export function checkParameters(parameters: Parameters): void {
+  const faults = new Faults();
+  faults.whole('version', parameters.version, 1, 2 ** 32 - 1);
+  faults.whole('frameSize', parameters.frameSize, limits.frameMin, limits.frameMax);
+  faults.whole('maxStreams', parameters.maxStreams, 1, limits.streams);
+  faults.whole('streamWindow', parameters.streamWindow, 1, limits.window);
+  faults.whole('tunnelWindow', parameters.tunnelWindow, 1, limits.window);
+  checkPattern(faults, 'upstream', parameters.upstream);
+  checkPattern(faults, 'downstream', parameters.downstream);
+  if (parameters.mode === 'STP') checkPeriods(faults, parameters);
+  faults.report();
+}
+
+/** The largest frame that these parameters can ask for, bytes. */
+export function largestFrame(parameters: Parameters): number {
+  const inside = [parameters.upstream, parameters.downstream].map(({ size }) =>
+    size === undefined ? parameters.frameSize : Math.min(highest(size), limits.frameMax),
+  );
+  return Math.max(...inside, parameters.mode === 'STP' ? parameters.backgroundFrameSize : 0);
+}
+
+/** Whether a device of the minimal profile can follow these parameters: constant slots and one size (SPEC 16.1). */
+export function fitsMinimalProfile(parameters: Parameters): boolean {
+  const patterns = [parameters.upstream, parameters.downstream];
+  return patterns.every(
+    ({ interval, size }) => interval.kind === 'constant' && (size === undefined || size.kind === 'constant'),
+  );
+}
+
+function checkPeriods(faults: Faults, parameters: Parameters): void {
+  const { periodMs, leadMs, restMs, longestRun, backgroundIntervalMs, deviceDurations } = parameters;
+  faults.whole('backgroundFrameSize', parameters.backgroundFrameSize, limits.frameMin, limits.frameMax);
+  faults.whole('periodMs', periodMs, 4 * leadMs, limits.periodMax);
+  faults.whole('leadMs', leadMs, 1, limits.periodMax / 4);
+  faults.whole('holdMs', parameters.holdMs, 0, limits.periodMax);
+  faults.whole('restMs', restMs, 1, limits.slotIntervalMax);
+  faults.whole('followerOffsetMs', parameters.followerOffsetMs, 0, leadMs);
+  faults.whole('backgroundIntervalMs', backgroundIntervalMs, limits.slotIntervalMin, limits.slotIntervalMax);
+  if (backgroundIntervalMs <= restMs + leadMs)
+    faults.add('backgroundIntervalMs', backgroundIntervalMs, `above ${restMs + leadMs}`);
+  faults.whole('longestRun', longestRun, 1, limits.longestRun);
+  if ((longestRun & (longestRun - 1)) !== 0) faults.add('longestRun', longestRun, 'a power of two');
+  faults.whole('quietBytes', parameters.quietBytes, 0, 65_535);
+  faults.whole('activityWindowMs', parameters.activityWindowMs, 1, limits.periodMax);
+  faults.number('deviceCoverRate', parameters.deviceCoverRate, 0, limits.coverRate);
+  const classes = 1 + Math.log2(longestRun);
+  if (deviceDurations.length > classes)
+    faults.add('deviceDurations', deviceDurations.length, `at most ${classes} classes`);
+  deviceDurations.forEach((weight, index) => {
+    faults.number(`deviceDurations[${index}]`, weight, 0, Number.MAX_VALUE);
+  });
+  const drawn = sum(deviceDurations);
+  if (parameters.deviceCoverRate > 0 && !(drawn > 0)) faults.add('deviceDurations', drawn, 'a sum above 0');
+  for (const [name, { interval }] of [
+    ['upstream', parameters.upstream],
+    ['downstream', parameters.downstream],
+  ] as const) {
+    if (interval.kind !== 'constant') continue;
+    const slots = periodMs / interval.value;
+    if (Math.abs(slots - Math.round(slots)) > 1e-9 * slots)
+      faults.add(`${name}.interval`, interval.value, `a divisor of ${periodMs}`);
+  }
+}
+
+function checkPattern(faults: Faults, path: string, pattern: Pattern): void {
+  checkDistribution(faults, `${path}.interval`, pattern.interval, limits.slotIntervalMin, limits.slotIntervalMax);
+  if (pattern.size !== undefined)
+    checkDistribution(faults, `${path}.size`, pattern.size, limits.frameMin, limits.frameMax);
+}
+
+function checkDistribution(faults: Faults, path: string, distribution: Distribution, low: number, high: number): void {
+  if (distribution.min !== undefined) faults.number(`${path}.min`, distribution.min, low, high);
+  if (distribution.max !== undefined) faults.number(`${path}.max`, distribution.max, distribution.min ?? low, high);
+  switch (distribution.kind) {
+    case 'constant':
+      faults.number(path, distribution.value, low, high);
+      break;
+    case 'uniform':
+      faults.number(`${path}.low`, distribution.low, 0, high);
+      faults.number(`${path}.high`, distribution.high, distribution.low, high);
+      break;
+    case 'normal':
+      faults.number(`${path}.mean`, distribution.mean, 0, high);
+      faults.number(`${path}.deviation`, distribution.deviation, 0, high);
+      break;
+    case 'exponential':
+      faults.number(`${path}.mean`, distribution.mean, 0, high);
+      break;
+    case 'lognormal':
+      faults.number(`${path}.median`, distribution.median, 0, high);
+      faults.number(`${path}.sigma`, distribution.sigma, 0, 10);
+      break;
+    case 'empirical':
+      faults.points(`${path}.values`, distribution.values, high);
+      faults.points(`${path}.weights`, distribution.weights, Number.MAX_VALUE);
+      if (distribution.values.length !== distribution.weights.length) {
+        faults.add(`${path}.weights`, distribution.weights.length, `${distribution.values.length} weights`);
+      }
+      if (!(sum(distribution.weights) > 0)) faults.add(`${path}.weights`, 0, 'a sum above 0');
+      break;
+    case 'spline':
+      faults.points(`${path}.samples`, distribution.samples, high);
+      break;
+  }
+}
+
+function sum(weights: readonly number[]): number {
+  return weights.reduce((total, weight) => total + weight, 0);
+}
+
+function highest(distribution: Distribution): number {
+  const max = distribution.max ?? Number.POSITIVE_INFINITY;
+  switch (distribution.kind) {
+    case 'constant':
+      return Math.min(max, distribution.value);
+    case 'uniform':
+      return Math.min(max, distribution.high);
+    case 'empirical':
+      return Math.min(max, Math.max(...distribution.values));
+    case 'spline':
+      return Math.min(max, Math.max(...distribution.samples));
+    default:
+      return max;
+  }
+}
+
+/** Collects what is out of bounds, so that all faults are told at once. */
+class Faults {
+  readonly #list: string[] = [];
+
+  add(path: string, got: number, allowed: string): void {
+    this.#list.push(`${path} (got ${got}, allowed ${allowed})`);
+  }
+
+  number(path: string, value: number, low: number, high: number): void {
+    if (!(value >= low && value <= high)) this.add(path, value, `${low} to ${high}`);
+  }
+
+  whole(path: string, value: number, low: number, high: number): void {
+    if (Number.isInteger(value)) this.number(path, value, low, high);
+    else this.add(path, value, `whole numbers from ${low} to ${high}`);
+  }
+
+  points(path: string, values: readonly number[], high: number): void {
+    if (values.length < 1 || values.length > limits.distributionPoints) {
+      this.add(path, values.length, `1 to ${limits.distributionPoints} points`);
+    }
+    values.forEach((value, index) => {
+      this.number(`${path}[${index}]`, value, 0, high);
+    });
+  }
+
+  report(): void {
+    if (this.#list.length > 0) throw new ProtoError('PARAMETERS_INVALID', this.#list.join('; '));
+  }
+}
