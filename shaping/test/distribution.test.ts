@@ -33,7 +33,10 @@ describe('distributions', () => {
       const samples = Float64Array.from({ length: count }, () => sampler.sample(random)).sort();
       const mean = samples.reduce((sum, value) => sum + value, 0) / count;
       const variance = samples.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
-      assert.ok(Math.abs(mean - sampler.mean) <= 4 * Math.sqrt(variance / count) + 1e-9, `mean ${mean}, stated ${sampler.mean}`);
+      assert.ok(
+        Math.abs(mean - sampler.mean) <= 4 * Math.sqrt(variance / count) + 1e-9,
+        `mean ${mean}, stated ${sampler.mean}`,
+      );
       assert.ok((samples[0] ?? Number.NaN) >= sampler.min, 'a sample below min');
       assert.ok((samples[count - 1] ?? Number.NaN) <= sampler.max, 'a sample above max');
       for (const q of [0.1, 0.25, 0.5, 0.75, 0.9]) {
@@ -56,7 +59,12 @@ describe('distributions', () => {
 
     it(`${name}: one sample takes one random number`, () => {
       let taken = 0;
-      createSampler(distribution).sample({ next: () => { taken += 1; return 0.25; } });
+      createSampler(distribution).sample({
+        next: () => {
+          taken += 1;
+          return 0.25;
+        },
+      });
       assert.equal(taken, 1);
     });
   }
@@ -67,13 +75,17 @@ describe('distributions', () => {
       const steps = 200_000;
       let sum = 0;
       for (let index = 0; index < steps; index += 1) sum += sampler.quantile((index + 0.5) / steps);
-      assert.ok(Math.abs(sum / steps - sampler.mean) <= 2e-4 * Math.abs(sampler.mean), `${name}: ${sum / steps}, ${sampler.mean}`);
+      assert.ok(
+        Math.abs(sum / steps - sampler.mean) <= 2e-4 * Math.abs(sampler.mean),
+        `${name}: ${sum / steps}, ${sampler.mean}`,
+      );
     }
   });
 
   it('the normal law and its inverse agree with tables', () => {
     assert.ok(Math.abs(normalCdf(1.959963984540054) - 0.975) < 1e-15);
     assert.ok(Math.abs(normalQuantile(0.975) - 1.959963984540054) < 1e-12);
-    for (let z = -8; z <= 8; z += 0.37) assert.ok(Math.abs(normalQuantile(normalCdf(z)) - z) < (z < 5 ? 1e-9 : 0.3), String(z));
+    for (let z = -8; z <= 8; z += 0.37)
+      assert.ok(Math.abs(normalQuantile(normalCdf(z)) - z) < (z < 5 ? 1e-9 : 0.3), String(z));
   });
 });
