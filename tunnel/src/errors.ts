@@ -1,0 +1,30 @@
+// Errors of @quietwire/tunnel: callers branch on `code` only; the table is what docs/errors.md is checked against.
+
+export const tunnelErrors = {
+  TUNNEL_BOOTSTRAP_TIMEOUT: { exit: 4, text: 'the bootstrap exchange did not end within its deadline' },
+  TUNNEL_PEER_CLOSED: { exit: 4, text: 'the peer closed the connection' },
+  TUNNEL_PEER_DEAD: { exit: 4, text: 'no frame came for 10 s and three of the longest slot distances' },
+  TUNNEL_UNDELIVERED: { exit: 7, text: 'the tunnel ended with data that the peer had not acknowledged' },
+  TUNNEL_CLOSING: { exit: 4, text: 'a stream was opened on a tunnel that closes' },
+  TUNNEL_STREAM_LIMIT: { exit: 6, text: 'more streams, or more opens per second, than the limits allow' },
+  TUNNEL_STREAM_STATE: { exit: 6, text: 'the peer used a stream in a way that its state does not allow' },
+  TUNNEL_CREDIT: { exit: 6, text: 'the peer sent more than the credit that it was given' },
+  TUNNEL_PARAMETERS: { exit: 6, text: 'the session parameters of the peer cannot be followed' },
+} as const;
+
+export type TunnelErrorCode = keyof typeof tunnelErrors;
+
+export class TunnelError extends Error {
+  readonly code: TunnelErrorCode;
+
+  constructor(code: TunnelErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TunnelError';
+    this.code = code;
+  }
+}
+
+/** What a program sees on a stream whose tunnel was lost or whose peer reset it: the error of a net.Socket. */
+export function streamReset(reason: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`read ECONNRESET (${reason})`), { code: 'ECONNRESET', syscall: 'read' });
+}

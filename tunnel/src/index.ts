@@ -1,0 +1,21 @@
+// The public API of @quietwire/tunnel: a list of exports, nothing else.
+export type { ByteChannel } from './byte-channel.ts';
+export { streamReset, TunnelError, type TunnelErrorCode, tunnelErrors } from './errors.ts';
+export { type EstablishOptions, establishAsCloud, establishAsDevice } from './establish.ts';
+export { FramePool } from './frame-pool.ts';
+export { DEAD_PEER_MS, defaultTunnelLimits, type TunnelLimits } from './limits.ts';
+export { ManualTime } from './manual-runtime.ts';
+export { MemoryBudget } from './memory-budget.ts';
+export { type MemoryChannel, type MemoryChannelOptions, memoryChannels } from './memory-channel.ts';
+export { latenessBoundsSeconds, TunnelMeter } from './meter.ts';
+export { parametersFromMessage, parametersMessage } from './parameters-message.ts';
+export type { Clock, Runtime, TickSource } from './runtime.ts';
+export { Scheduler, type Timed } from './scheduler.ts';
+export { sharedReadAvailable } from './shared-read.ts';
+export { type ResetReason, resetCodes, TunnelStream } from './stream.ts';
+export { systemClock } from './system-clock.ts';
+export { systemRandom, systemRandomBytes } from './system-random.ts';
+export { createSystemRuntime } from './system-runtime.ts';
+export { SystemTicker } from './system-ticker.ts';
+export { tlsChannel } from './tls-channel.ts';
+export { Tunnel, type TunnelOptions } from './tunnel.ts';

@@ -1,0 +1,29 @@
+// What one tunnel may hold and do. docs/limits.md states the memory that follows; each limit names what it stops.
+
+export interface TunnelLimits {
+  /** Streams open at a time: stops a device from holding all of a backend's sockets. */
+  readonly maxStreams: number;
+  /** Streams opened per second: stops rapid open-and-reset (CVE-2023-44487 in HTTP/2). */
+  readonly opensPerSecond: number;
+  /** Credit of one stream in bytes: one slow reader cannot take the whole tunnel's memory. */
+  readonly streamWindow: number;
+  /** Credit of an idle tunnel in bytes, kept for it at all times. */
+  readonly tunnelWindow: number;
+  /** Credit of a tunnel whose data flows, if the process's budget has it. */
+  readonly bytesPerTunnel: number;
+}
+
+export const defaultTunnelLimits: TunnelLimits = {
+  maxStreams: 16,
+  opensPerSecond: 10,
+  streamWindow: 64 * 1024,
+  tunnelWindow: 16 * 1024,
+  bytesPerTunnel: 256 * 1024,
+};
+
+/** Dead-peer rule: no frame for this long and three of the peer's longest slot distances (SPEC.md section 12). */
+export const DEAD_PEER_MS = 10_000;
+export const DEAD_PEER_SLOTS = 3;
+
+/** Bytes of a frame that a sealed PeriodStart and Demand may take (SPEC.md section 6). */
+export const CONTROL_ROOM = 48;

@@ -1,0 +1,164 @@
+// The next frame of a tunnel, made ready before its slot: what it carries and in which order. When the slot comes, the
+// frame is there and only needs to be written, whatever it carries (invariant 3).
+import { type Control, type ControlSealer, fieldTypes, streamFlags } from '@quietwire/proto';
+import type { Shaper } from '@quietwire/shaping';
+import type { FramePool, PreparedFrame } from './frame-pool.ts';
+import { CONTROL_ROOM } from './limits.ts';
+import type { Filled } from './send-half.ts';
+import type { StreamTable } from './stream-table.ts';
+
+/** A frame whose slot was skipped and turned out larger than the next slot's: its fields move on, from `at`. */
+interface HeldFrame {
+  readonly frame: PreparedFrame;
+  at: number;
+}
+
+export interface OutboxOptions {
+  readonly pool: FramePool;
+  readonly sealer: ControlSealer;
+  readonly shaper: Shaper;
+  readonly streams: StreamTable;
+  /** Version of the parameters that PeriodStart names. */
+  readonly version: number;
+  /** Bytes that a background frame keeps free, so that a run that opens on it can still say so in its first frame. */
+  readonly backgroundReserve: number;
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #controls: Control[] = [];
+  readonly #filled: Filled = { bytes: 0, active: false };
+  #held: HeldFrame[] = [];
+  #next: PreparedFrame | undefined;
+  /** Written, but perhaps still referenced by the socket until the next write. */
+  #written: PreparedFrame | undefined;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Whether payload of an activity lies in a frame that has not left. */
+  get holdsActivity(): boolean {
+    return this.#next?.active === true || this.#held.some(({ frame }) => frame.active);
+  }
+
+  queueControl(control: Control): void {
+    this.#controls.push(control);
+  }
+
+  /** Makes the next frame ready, or adds to it what has appeared since. */
+  prepare(): void {
+    const { shaper, streams } = this.#options;
+    this.#fitToSlot(shaper.nextBytes);
+    this.#takeIntents();
+    if (this.#held.length === 0 && this.#controls.length === 0 && !streams.pending) return;
+    const next = this.#next ?? this.#options.pool.acquire(shaper.nextBytes);
+    this.#next = next;
+    if (this.#moveHeld(next)) {
+      this.#writeControls(next);
+      this.#filled.bytes = 0;
+      this.#filled.active = false;
+      streams.fill(next.writer, shaper.nextInPeriod ? 0 : this.#options.backgroundReserve, this.#filled);
+      next.payloadBytes += this.#filled.bytes;
+      if (this.#filled.active) next.active = true;
+    }
+    if (next.writer.offset > 2) return;
+    this.#options.pool.release(next);
+    this.#next = undefined;
+  }
+
+  /** The frame that leaves in a slot of `size` bytes: undefined means cover. It must be written at once. */
+  take(size: number): PreparedFrame | undefined {
+    if (this.#written !== undefined) this.#options.pool.release(this.#written);
+    this.#written = undefined;
+    const next = this.#next;
+    if (next === undefined || next.size > size) return undefined;
+    if (next.size < size) this.#options.pool.extend(next, size);
+    this.#next = undefined;
+    this.#written = next;
+    return next;
+  }
+
+  /** Gives all buffers back. */
+  clear(): void {
+    for (const frame of [this.#written, this.#next, ...this.#held.map((held) => held.frame)]) {
+      if (frame !== undefined) this.#options.pool.release(frame);
+    }
+    this.#written = undefined;
+    this.#next = undefined;
+    this.#held = [];
+  }
+
+  #fitToSlot(size: number): void {
+    const next = this.#next;
+    if (next === undefined || next.size === size) return;
+    if (next.size < size) {
+      this.#options.pool.extend(next, size);
+      return;
+    }
+    this.#held.unshift({ frame: next, at: 2 });
+    this.#next = undefined;
+  }
+
+  /** Joins what the clock has to say with what waits, so that PeriodStart and Demand share one sealed field. */
+  #takeIntents(): void {
+    const { shaper, version } = this.#options;
+    for (let intent = shaper.takeControl(); intent !== undefined; intent = shaper.takeControl()) {
+      const last = this.#controls.at(-1);
+      const open: Control = {};
+      if (intent.kind === 'periodStart') open.periodStart = { ...intent.start, version };
+      else open.demand = { remainingMs: Math.max(0, Math.round(intent.untilMs - shaper.nextSlotMs)) };
+      if (last !== undefined && last.goaway === undefined && last.demand === undefined && open.demand !== undefined) {
+        last.demand = open.demand;
+      } else this.#controls.push(open);
+    }
+  }
+
+  #writeControls(frame: PreparedFrame): void {
+    for (;;) {
+      const control = this.#controls[0];
+      if (control === undefined || frame.writer.room < CONTROL_ROOM) return;
+      this.#controls.shift();
+      frame.writer.control(this.#options.sealer.seal(control));
+      if (control.goaway !== undefined) frame.goaway = true;
+    }
+  }
+
+  /** Moves fields of held frames, in order, as far as they fit. @returns whether nothing is left. */
+  #moveHeld(into: PreparedFrame): boolean {
+    for (let held = this.#held[0]; held !== undefined; held = this.#held[0]) {
+      if (!moveFields(held, into)) return false;
+      into.active ||= held.frame.active;
+      into.goaway ||= held.frame.goaway;
+      into.payloadBytes += held.frame.payloadBytes;
+      this.#options.pool.release(held.frame);
+      this.#held.shift();
+    }
+    return true;
+  }
+}
+
+/** Copies fields one by one; a STREAM field may be cut in two. @returns whether all have moved. */
+function moveFields(held: HeldFrame, { writer }: PreparedFrame): boolean {
+  const { buffer, writer: source } = held.frame;
+  while (held.at < source.offset) {
+    const type = buffer[held.at] as number;
+    const length = ((buffer[held.at + 1] as number) << 8) | (buffer[held.at + 2] as number);
+    const body = held.at + 3;
+    if (!writer.field(type, buffer.subarray(body, body + length))) {
+      if ((type & 0xfc) !== fieldTypes.STREAM || writer.room < 6) return false;
+      const id = ((buffer[body] as number) << 8) | (buffer[body + 1] as number);
+      const taken = writer.stream(id, buffer, body + 2, body + length, false, (type & streamFlags.ACTIVE) !== 0);
+      // What is left becomes a field of its own, its header written over bytes that have moved.
+      held.at += taken;
+      buffer[held.at] = type;
+      buffer[held.at + 1] = (length - taken) >>> 8;
+      buffer[held.at + 2] = (length - taken) & 0xff;
+      buffer[held.at + 3] = id >>> 8;
+      buffer[held.at + 4] = id & 0xff;
+      return false;
+    }
+    held.at = body + length;
+  }
+  return true;
+}

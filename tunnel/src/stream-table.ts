@@ -1,0 +1,289 @@
+// The streams of one tunnel: identifiers, limits, credit of the tunnel, and the stream fields of frames in both directions
+// (SPEC.md section 11). It knows no slots: it fills whatever frame it is given.
+import type { FrameWriter } from '@quietwire/proto';
+import { TunnelError } from './errors.ts';
+import type { TunnelLimits } from './limits.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { TunnelMeter } from './meter.ts';
+import { ReceiveWindow } from './receive-window.ts';
+import { type Filled, SendHalf } from './send-half.ts';
+import { resetCodes, type StreamHost, TunnelStream } from './stream.ts';
+
+const LAST_ID = 65_535;
+/** Smallest room worth a STREAM field with data: header, id, one byte. */
+const STREAM_FIELD = 6;
+
+export interface StreamTableOptions {
+  readonly role: 'device' | 'cloud';
+  readonly limits: TunnelLimits;
+  /** First credit that the peer gives, bytes: per stream and for the tunnel. */
+  readonly peerStreamWindow: number;
+  readonly peerTunnelWindow: number;
+  readonly quietBytes: number;
+  readonly activityWindowMs: number;
+  readonly now: () => number;
+  readonly meter: TunnelMeter;
+  readonly memory: MemoryBudget | undefined;
+  /** Something is there that a frame could carry; `active` if payload of an activity was queued. */
+  readonly onWork: (active: boolean) => void;
+  /** The peer opened a stream. */
+  readonly onOpen: (stream: TunnelStream) => void;
+}
+
+export class StreamTable implements StreamHost {
+  readonly #options: StreamTableOptions;
+  readonly #streams = new Map<number, TunnelStream>();
+  readonly #window: ReceiveWindow;
+  #lastId = 0;
+  #sent = 0;
+  #creditMax: number;
+  #reserved = 0;
+  /** Opens that may happen now, refilled at opensPerSecond (token bucket of one second). */
+  #openTokens: number;
+  #openTokensAtMs: number;
+  #turn = 0;
+  #failed = false;
+
+  constructor(options: StreamTableOptions) {
+    this.#options = options;
+    this.#creditMax = options.peerTunnelWindow;
+    this.#window = new ReceiveWindow(options.limits.tunnelWindow);
+    this.#openTokens = options.limits.opensPerSecond;
+    this.#openTokensAtMs = options.now();
+  }
+
+  get size(): number {
+    return this.#streams.size;
+  }
+  get lastId(): number {
+    return this.#lastId;
+  }
+  /** Whether payload of an activity is queued that the peer's credit lets leave. */
+  get activeSendable(): boolean {
+    if (this.#creditMax <= this.#sent) return false;
+    for (const stream of this.#streams.values()) if (stream.sendHalf.activeSendable) return true;
+    return false;
+  }
+  /** Whether the peer's programs have not yet got everything that ours handed over. */
+  get undelivered(): boolean {
+    for (const stream of this.#streams.values()) if (!stream.sendHalf.delivered) return true;
+    return false;
+  }
+
+  /** Opens a stream from this end. @throws TunnelError TUNNEL_STREAM_LIMIT */
+  open(service: string, allowHalfOpen: boolean): TunnelStream {
+    if (this.#streams.size >= this.#options.limits.maxStreams) {
+      throw new TunnelError(
+        'TUNNEL_STREAM_LIMIT',
+        `${this.#streams.size} streams are open, allowed ${this.#options.limits.maxStreams}`,
+      );
+    }
+    do this.#lastId = this.#lastId === LAST_ID ? 1 : this.#lastId + 1;
+    while (this.#streams.has(this.#lastId));
+    const stream = this.#add(this.#lastId, service, allowHalfOpen);
+    stream.openPending = true;
+    this.#options.onWork(false);
+    return stream;
+  }
+
+  // Fields from the peer
+
+  opened(id: number, service: string): void {
+    if (this.#options.role === 'device') throw new TunnelError('TUNNEL_STREAM_STATE', 'the cloud opened a stream');
+    if (id === 0 || this.#streams.has(id))
+      throw new TunnelError('TUNNEL_STREAM_STATE', `stream ${id} was opened twice`);
+    this.#lastId = id;
+    const stream = this.#add(id, service, true);
+    if (this.#streams.size > this.#options.limits.maxStreams || !this.#takeOpenToken()) stream.refuse('LIMIT');
+    else this.#options.onOpen(stream);
+  }
+
+  received(id: number, data: Uint8Array, fin: boolean): void {
+    if (!this.#window.receive(data.length)) throw new TunnelError('TUNNEL_CREDIT', 'the tunnel’s credit is exceeded');
+    const stream = this.#streams.get(id);
+    if (stream === undefined) {
+      // A stream that was reset here while these bytes were under way.
+      this.#window.consumeTo(this.#window.consumed + data.length);
+      if (this.#window.creditDue) this.#options.onWork(false);
+      return;
+    }
+    if (stream.endReceived) throw new TunnelError('TUNNEL_STREAM_STATE', `stream ${id} went on after its end`);
+    if (!stream.receiveWindow.receive(data.length)) {
+      throw new TunnelError('TUNNEL_CREDIT', `the credit of stream ${id} is exceeded`);
+    }
+    this.#widen();
+    stream.deliver(data, fin);
+    this.consumed(stream);
+  }
+
+  granted(id: number, max: number): void {
+    this.#streams.get(id)?.sendHalf.grant(max);
+    this.#options.onWork(false);
+  }
+
+  tunnelGranted(max: number): void {
+    this.#creditMax = Math.max(this.#creditMax, max);
+    this.#options.onWork(false);
+  }
+
+  acknowledged(id: number, offset: number): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return;
+    if (!stream.sendHalf.acknowledge(offset)) {
+      throw new TunnelError(
+        'TUNNEL_STREAM_STATE',
+        `stream ${id}: ${offset} acknowledged, ${stream.sendHalf.sent} sent`,
+      );
+    }
+    this.#forgetIfDone(stream);
+  }
+
+  resetByPeer(id: number, code: number): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return;
+    const reason = Object.entries(resetCodes).find(([, value]) => value === code)?.[0] ?? String(code);
+    stream.sendHalf.drop();
+    this.#forget(stream);
+    stream.resetByPeer(`reset by the peer: ${reason}`);
+  }
+
+  /** Ends every stream with an error; called once, when the tunnel is gone. */
+  failAll(reason: string): void {
+    this.#failed = true;
+    for (const stream of this.#streams.values()) stream.resetByPeer(reason);
+    this.#streams.clear();
+    this.#options.memory?.release(this.#reserved);
+    this.#reserved = 0;
+  }
+
+  // StreamHost
+
+  written(stream: TunnelStream, chunk: Uint8Array | undefined): void {
+    const active = chunk !== undefined && stream.sendHalf.push(chunk, this.#options.now());
+    this.#options.onWork(active);
+  }
+
+  consumed(stream: TunnelStream): void {
+    const window = stream.receiveWindow;
+    const before = window.consumed;
+    window.consumeTo(stream.destroyed ? window.received : window.received - stream.readableLength);
+    const taken = window.consumed - before;
+    if (taken > 0) {
+      this.#window.consumeTo(this.#window.consumed + taken);
+      this.#options.onWork(false);
+    }
+    this.#forgetIfDone(stream);
+  }
+
+  abandoned(stream: TunnelStream, code: number): void {
+    if (this.#failed || this.#streams.get(stream.id) !== stream) return;
+    stream.sendHalf.drop();
+    this.consumed(stream);
+    stream.resetCode = code;
+    this.#options.onWork(false);
+  }
+
+  // Frames
+
+  /** Writes what is due, in this order: credit and acknowledgements, opens and resets, payload. Leaves `reserve` bytes. */
+  fill(writer: FrameWriter, reserve: number, filled: Filled): void {
+    if (this.#window.creditDue && writer.room - reserve >= 9) writer.tunnelCredit(this.#window.renew());
+    for (const stream of this.#streams.values()) this.#fillState(stream, writer, reserve);
+    const streams = [...this.#streams.values()];
+    for (let i = 0; i < streams.length; i += 1) {
+      if (writer.room - reserve < STREAM_FIELD) return;
+      const stream = streams[(i + this.#turn) % streams.length] as TunnelStream;
+      this.#fillPayload(stream, writer, reserve, filled);
+    }
+    this.#turn += 1;
+  }
+
+  /** Whether a further frame would carry something. */
+  get pending(): boolean {
+    if (this.#window.creditDue) return true;
+    const credit = this.#creditMax > this.#sent;
+    for (const stream of this.#streams.values()) {
+      const { sendHalf, receiveWindow } = stream;
+      if (stream.openPending || stream.resetCode !== 0 || receiveWindow.ackDue || this.#creditOf(stream)) return true;
+      if (sendHalf.sendable && (credit || sendHalf.queued === 0)) return true;
+    }
+    return false;
+  }
+
+  #fillState(stream: TunnelStream, writer: FrameWriter, reserve: number): void {
+    const { id, receiveWindow } = stream;
+    if (stream.openPending && writer.room - reserve >= 5 + stream.service.length) {
+      stream.openPending = !writer.open(id, stream.service);
+    }
+    if (stream.resetCode !== 0) {
+      if (stream.openPending) this.#forget(stream);
+      else if (writer.room - reserve >= 7 && writer.reset(id, stream.resetCode)) this.#forget(stream);
+      return;
+    }
+    if (receiveWindow.ackDue && writer.room - reserve >= 11) {
+      writer.ack(id, receiveWindow.consumed);
+      receiveWindow.acknowledged(receiveWindow.consumed);
+    }
+    if (this.#creditOf(stream) && writer.room - reserve >= 11) writer.streamCredit(id, receiveWindow.renew());
+    this.#forgetIfDone(stream);
+  }
+
+  #fillPayload(stream: TunnelStream, writer: FrameWriter, reserve: number, filled: Filled): void {
+    if (stream.openPending || stream.resetCode !== 0 || !stream.sendHalf.sendable) return;
+    const before = filled.bytes;
+    const credit = Math.min(this.#creditMax - this.#sent, writer.room - reserve - (STREAM_FIELD - 1));
+    stream.sendHalf.fill(stream.id, writer, Math.max(0, credit), filled);
+    this.#sent += filled.bytes - before;
+    stream.drained();
+  }
+
+  #creditOf(stream: TunnelStream): boolean {
+    return stream.receiveWindow.creditDue && !stream.endReceived;
+  }
+
+  #add(id: number, service: string, allowHalfOpen: boolean): TunnelStream {
+    const { peerStreamWindow, quietBytes, activityWindowMs, limits, meter } = this.#options;
+    const stream = new TunnelStream(this, {
+      id,
+      service,
+      send: new SendHalf(peerStreamWindow, quietBytes, activityWindowMs),
+      receive: new ReceiveWindow(limits.streamWindow),
+      allowHalfOpen,
+    });
+    this.#streams.set(id, stream);
+    meter.streamsOpened += 1;
+    return stream;
+  }
+
+  /** A stream is kept until the peer has acknowledged its end and we have acknowledged the peer's. */
+  #forgetIfDone(stream: TunnelStream): void {
+    const { sendHalf, receiveWindow } = stream;
+    if (!sendHalf.finSent || !sendHalf.delivered) return;
+    if (stream.endReceived && receiveWindow.consumed === receiveWindow.received && !receiveWindow.ackDue)
+      this.#forget(stream);
+  }
+
+  #forget(stream: TunnelStream): void {
+    if (this.#streams.get(stream.id) === stream) this.#streams.delete(stream.id);
+  }
+
+  /** The first data of a tunnel asks the process's budget for the large window. */
+  #widen(): void {
+    const { memory, limits } = this.#options;
+    const wanted = limits.bytesPerTunnel - limits.tunnelWindow;
+    if (this.#reserved > 0 || wanted <= 0 || memory === undefined || !memory.reserve(wanted)) return;
+    this.#reserved = wanted;
+    this.#window.widen(limits.bytesPerTunnel);
+  }
+
+  #takeOpenToken(): boolean {
+    const { opensPerSecond } = this.#options.limits;
+    const nowMs = this.#options.now();
+    const earned = ((nowMs - this.#openTokensAtMs) / 1000) * opensPerSecond;
+    this.#openTokens = Math.min(opensPerSecond, this.#openTokens + earned);
+    this.#openTokensAtMs = nowMs;
+    if (this.#openTokens < 1) return false;
+    this.#openTokens -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,132 @@
+// A stream as programs see it: a Duplex that behaves as a net.Socket does. It owns the two halves of the stream's state;
+// when their bytes leave is the tunnel's.
+import { Duplex } from 'node:stream';
+import { streamReset } from './errors.ts';
+import type { ReceiveWindow } from './receive-window.ts';
+import type { SendHalf } from './send-half.ts';
+
+/** Codes of RESET (SPEC.md section 4). */
+export const resetCodes = { CANCEL: 1, REFUSED: 2, UNKNOWN_SERVICE: 3, LIMIT: 4, BACKEND: 5 } as const;
+export type ResetReason = keyof typeof resetCodes;
+
+/** What a stream asks of its tunnel. */
+export interface StreamHost {
+  /** The program handed over bytes, or ended its side. */
+  written(stream: TunnelStream, chunk: Uint8Array | undefined): void;
+  /** The program may have taken bytes. */
+  consumed(stream: TunnelStream): void;
+  /** The program gave the stream up. */
+  abandoned(stream: TunnelStream, code: number): void;
+}
+
+/** Bytes that a stream queues before `write` reports back-pressure. */
+export const STREAM_QUEUE_BYTES = 16 * 1024;
+
+export interface TunnelStreamOptions {
+  readonly id: number;
+  readonly service: string;
+  readonly send: SendHalf;
+  readonly receive: ReceiveWindow;
+  /** As in net.Socket: false ends the own side when the peer ends. */
+  readonly allowHalfOpen: boolean;
+}
+
+export class TunnelStream extends Duplex {
+  readonly id: number;
+  readonly service: string;
+  /** State of the two directions; the tunnel's, not the program's. */
+  readonly sendHalf: SendHalf;
+  readonly receiveWindow: ReceiveWindow;
+  readonly #host: StreamHost;
+  #writeDone: ((error?: Error | null) => void) | undefined;
+  #finalDone: ((error?: Error | null) => void) | undefined;
+  #ended = false;
+  #resetSeen = false;
+  /** Code of a RESET that is still to be sent; 0 for none. */
+  resetCode = 0;
+  /** OPEN is still to be sent. */
+  openPending = false;
+
+  constructor(host: StreamHost, options: TunnelStreamOptions) {
+    super({ allowHalfOpen: options.allowHalfOpen, readableHighWaterMark: STREAM_QUEUE_BYTES });
+    this.#host = host;
+    this.id = options.id;
+    this.service = options.service;
+    this.sendHalf = options.send;
+    this.receiveWindow = options.receive;
+    // After the peer's end `_read` is not called any more, but the last bytes still have to be acknowledged.
+    this.once('end', () => this.#host.consumed(this));
+  }
+
+  /** Whether the peer's FIN came and the program has read everything. */
+  get readDone(): boolean {
+    return this.#ended && this.readableLength === 0;
+  }
+  /** Whether the peer will send nothing more. */
+  get endReceived(): boolean {
+    return this.#ended;
+  }
+
+  /** From the tunnel: payload arrived. The bytes are copied: they lie in a buffer that the next read overwrites. */
+  deliver(data: Uint8Array, fin: boolean): void {
+    if (this.destroyed) this.receiveWindow.consumeTo(this.receiveWindow.received);
+    else if (data.length > 0) this.push(Buffer.from(data));
+    if (fin) {
+      this.#ended = true;
+      if (!this.destroyed) this.push(null);
+    }
+  }
+
+  /** From the tunnel: frames took bytes, so the program may hand over more. */
+  drained(): void {
+    if (this.#writeDone !== undefined && this.sendHalf.queued < STREAM_QUEUE_BYTES) {
+      const done = this.#writeDone;
+      this.#writeDone = undefined;
+      done();
+    }
+    if (this.#finalDone !== undefined && this.sendHalf.finSent) {
+      const done = this.#finalDone;
+      this.#finalDone = undefined;
+      done();
+    }
+  }
+
+  /** From the tunnel: the peer reset the stream, or the tunnel is gone. Never a clean end after missing bytes. */
+  resetByPeer(reason: string): void {
+    this.#resetSeen = true;
+    this.destroy(streamReset(reason));
+  }
+
+  /** Gives the stream up with a code that tells the peer why. */
+  refuse(reason: ResetReason): void {
+    this.resetCode = resetCodes[reason];
+    this.destroy();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#host.written(this, chunk);
+    if (this.sendHalf.queued < STREAM_QUEUE_BYTES) done();
+    else this.#writeDone = done;
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.sendHalf.finish();
+    this.#finalDone = done;
+    this.#host.written(this, undefined);
+    this.drained();
+  }
+
+  override _read(): void {
+    this.#host.consumed(this);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#writeDone = undefined;
+    this.#finalDone = undefined;
+    const complete = this.sendHalf.finSent && this.#ended;
+    if (!complete && !this.#resetSeen)
+      this.#host.abandoned(this, this.resetCode === 0 ? resetCodes.CANCEL : this.resetCode);
+    else this.#host.consumed(this);
+    done(error);
+  }
+}

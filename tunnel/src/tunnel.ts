@@ -1,0 +1,296 @@
+// One shaped connection after its bootstrap: joins schedule, frames and streams over a byte channel. It decides when
+// things happen to the tunnel as a whole (slot, read, close, loss); what a frame carries is the outbox's.
+import { FrameReader, type Session } from '@quietwire/proto';
+import { createShaper, type Role, type Shaper, type ShapingParameters } from '@quietwire/shaping';
+import type { ByteChannel } from './byte-channel.ts';
+import { TunnelError } from './errors.ts';
+import type { FramePool } from './frame-pool.ts';
+import { Inbound } from './inbound.ts';
+import { CONTROL_ROOM, DEAD_PEER_MS, DEAD_PEER_SLOTS, type TunnelLimits } from './limits.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { TunnelMeter } from './meter.ts';
+import { Outbox } from './outbox.ts';
+import type { Runtime } from './runtime.ts';
+import type { Timed } from './scheduler.ts';
+import type { TunnelStream } from './stream.ts';
+import { StreamTable } from './stream-table.ts';
+
+export interface TunnelOptions {
+  readonly channel: ByteChannel;
+  readonly session: Session;
+  readonly role: Role;
+  readonly parameters: ShapingParameters;
+  readonly limits: TunnelLimits;
+  readonly runtime: Runtime;
+  readonly pool: FramePool;
+  readonly meter?: TunnelMeter | undefined;
+  readonly memory?: MemoryBudget | undefined;
+}
+
+/** Bounds the work of one event when a program answers every byte that leaves with another. */
+const MAX_FILL_ROUNDS = 8;
+
+export class Tunnel implements Timed {
+  dueMs = 0;
+  wheelNext: Timed | undefined;
+  wheelPrevious: Timed | undefined;
+  scheduled = false;
+
+  /** The cloud's end: the device opened a stream. Set it in the turn in which the tunnel is made. */
+  onStream: (stream: TunnelStream, service: string) => void = (stream) => stream.refuse('UNKNOWN_SERVICE');
+  /** The tunnel is over; with the error if it was lost. Called once. */
+  onClose: (error?: Error) => void = () => {};
+  /** The peer said that it will close the tunnel soon. */
+  onGoaway: () => void = () => {};
+
+  readonly role: Role;
+  readonly parameters: ShapingParameters;
+  readonly session: Session;
+  readonly #channel: ByteChannel;
+  readonly #runtime: Runtime;
+  readonly #shaper: Shaper;
+  readonly #streams: StreamTable;
+  readonly #outbox: Outbox;
+  readonly #pool: FramePool;
+  readonly #meter: TunnelMeter;
+  readonly #inbound: Inbound;
+  readonly #reader: FrameReader;
+  readonly #deadAfterMs: number;
+  #skipsSeen = 0;
+  #periodsSeen = 0;
+  #ledSeen = 0;
+  /** When the tunnel ends by its own GOAWAY: Infinity until that has left. */
+  #closeAtMs = Number.POSITIVE_INFINITY;
+  #closing: PromiseWithResolvers<void> | undefined;
+  #goawayReceived = false;
+  #over = false;
+  /** Work appeared that the next frame could carry; it is prepared once, when the present event is over. */
+  #touched = false;
+  #inEvent = false;
+
+  constructor(options: TunnelOptions) {
+    const { channel, session, role, parameters, limits, runtime, pool } = options;
+    const nowMs = runtime.clock.now();
+    this.role = role;
+    this.parameters = parameters;
+    this.session = session;
+    this.#channel = channel;
+    this.#runtime = runtime;
+    this.#pool = pool;
+    this.#meter = options.meter ?? new TunnelMeter();
+    this.#shaper = createShaper({ parameters, role, random: runtime.random, startMs: nowMs });
+    this.#deadAfterMs = Math.max(DEAD_PEER_MS, DEAD_PEER_SLOTS * this.#shaper.longestPeerGapMs);
+    this.#streams = new StreamTable({
+      role,
+      limits,
+      peerStreamWindow: session.parameters.streamWindow,
+      peerTunnelWindow: session.parameters.tunnelWindow,
+      quietBytes: parameters.quietBytes,
+      activityWindowMs: parameters.activityWindowMs,
+      now: () => runtime.clock.now(),
+      meter: this.#meter,
+      memory: options.memory,
+      onWork: (active) => this.#touch(active),
+      onOpen: (stream) => this.onStream(stream, stream.service),
+    });
+    this.#outbox = new Outbox({
+      pool,
+      sealer: session.seal,
+      shaper: this.#shaper,
+      streams: this.#streams,
+      version: parameters.version,
+      backgroundReserve: Math.max(0, CONTROL_ROOM - (parameters.frameSize - parameters.background.frameSize)),
+    });
+    this.#inbound = new Inbound(
+      {
+        opener: session.open,
+        shaper: this.#shaper,
+        streams: this.#streams,
+        meter: this.#meter,
+        parameters,
+        onSchedule: () => this.#touch(false),
+        onGoaway: () => this.#goaway(),
+      },
+      nowMs,
+    );
+    this.#reader = new FrameReader(this.#inbound, { maxFrame: session.maxFrame });
+    channel.onRead = (chunk) => this.#read(chunk);
+    channel.onClose = (error) => this.#lost(error);
+    this.#meter.tunnelsActive += 1;
+    // The first run after connecting does not depend on anything (invariant 11); the device starts it.
+    if (role === 'device') this.#shaper.startUnconditional(nowMs);
+    this.#replan();
+  }
+
+  /** Streams that are open or not yet acknowledged to their end. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+  get closed(): boolean {
+    return this.#over;
+  }
+  get closing(): boolean {
+    return this.#closing !== undefined || this.#goawayReceived;
+  }
+  /** The schedule's state, for status and tests. */
+  get shaper(): Shaper {
+    return this.#shaper;
+  }
+
+  /**
+   * The device's end: opens a stream to a service of the policy. It can be written at once.
+   * @throws TunnelError TUNNEL_CLOSING, TUNNEL_STREAM_LIMIT
+   */
+  open(service: string, options: { allowHalfOpen?: boolean } = {}): TunnelStream {
+    if (this.#over || this.closing) throw new TunnelError('TUNNEL_CLOSING', `no stream to ${service}`);
+    return this.#streams.open(service, options.allowHalfOpen ?? false);
+  }
+
+  /**
+   * Ends the tunnel by the rule that does not depend on data (SPEC.md section 12): GOAWAY in an unconditional run or the
+   * one that is on; the end comes one period later, at the end of the period that runs then.
+   * @throws (rejects) TunnelError TUNNEL_UNDELIVERED if the peer had not acknowledged everything by then.
+   */
+  close(): Promise<void> {
+    if (this.#over) return Promise.resolve();
+    if (this.#closing === undefined) {
+      this.#closing = Promise.withResolvers();
+      this.#outbox.queueControl({ goaway: { lastStream: this.#streams.lastId, final: true } });
+      this.#shaper.startUnconditional(this.#runtime.clock.now());
+      this.#touch(false);
+    }
+    return this.#closing.promise;
+  }
+
+  /** Drops the connection at once; streams end with ECONNRESET. */
+  destroy(error?: Error): void {
+    if (this.#over) return;
+    this.#channel.destroy(error);
+    this.#finish(error);
+  }
+
+  // Timed
+
+  write(tickMs: number, nowMs: number): void {
+    if (tickMs >= this.#closeAtMs && this.#endInSlot()) return;
+    const size = this.#shaper.advance(tickMs);
+    this.#countSchedule();
+    if (size === 0) return;
+    if (this.#channel.writePending) {
+      this.#meter.slotsSkipped += 1;
+      return;
+    }
+    const frame = this.#outbox.take(size);
+    this.#channel.write(frame === undefined ? this.#pool.cover(size) : frame.buffer);
+    this.#meter.recordLateness(nowMs - this.#shaper.slotMs);
+    this.#meter.slotsSent += 1;
+    this.#meter.bytesSent += size;
+    if (this.#shaper.inPeriod) this.#meter.framesSentPeriod += 1;
+    else this.#meter.framesSentBackground += 1;
+    if (frame === undefined) return;
+    this.#meter.payloadSent += frame.payloadBytes;
+    if (frame.active) this.#shaper.activity(this.#shaper.slotMs);
+    if (frame.goaway) this.#closeAtMs = this.#shaper.slotMs + this.parameters.periodMs;
+  }
+
+  prepare(): void {
+    if (this.#over) return;
+    if (this.#runtime.clock.now() - this.#inbound.readMs > this.#deadAfterMs) {
+      const error = new TunnelError('TUNNEL_PEER_DEAD', `nothing came for ${Math.round(this.#deadAfterMs)} ms`);
+      this.destroy(error);
+      return;
+    }
+    this.#settle();
+  }
+
+  #read(chunk: Uint8Array): void {
+    if (this.#over) return;
+    this.#inbound.readMs = this.#runtime.clock.now();
+    this.#meter.bytesReceived += chunk.length;
+    this.#inEvent = true;
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+    this.#inEvent = false;
+    if (this.#touched) this.#settle();
+    else this.#replan();
+  }
+
+  #goaway(): void {
+    if (this.#goawayReceived) return;
+    this.#goawayReceived = true;
+    this.onGoaway();
+  }
+
+  #touch(active: boolean): void {
+    if (this.#over) return;
+    if (active) this.#shaper.activity(this.#runtime.clock.now());
+    this.#touched = true;
+    if (!this.#inEvent) this.#settle();
+  }
+
+  /** Makes the next frame ready and tells clock and scheduler what follows from it. */
+  #settle(): void {
+    if (this.#over) return;
+    this.#inEvent = true;
+    // Programs may hand over more as soon as frames have taken what they had: a frame is filled while there is room.
+    let rounds = 0;
+    do {
+      this.#touched = false;
+      this.#outbox.prepare();
+      rounds += 1;
+    } while (this.#touched && rounds < MAX_FILL_ROUNDS);
+    const queued = this.#outbox.holdsActivity || this.#streams.activeSendable;
+    this.#shaper.setPayloadQueued(queued, this.#runtime.clock.now());
+    this.#inEvent = false;
+    this.#replan();
+  }
+
+  #replan(): void {
+    if (!this.#over) this.#runtime.scheduler.schedule(this, Math.min(this.#shaper.nextMs, this.#closeAtMs));
+  }
+
+  #countSchedule(): void {
+    const { lateSkips, periods, periodsLed } = this.#shaper;
+    this.#meter.slotsSkipped += lateSkips - this.#skipsSeen;
+    this.#skipsSeen = lateSkips;
+    if (periods === this.#periodsSeen) return;
+    const led = periodsLed - this.#ledSeen;
+    const followed = periods - this.#periodsSeen - led;
+    this.#periodsSeen = periods;
+    this.#ledSeen = periodsLed;
+    this.#meter.periodsDevice += this.role === 'device' ? led : followed;
+    this.#meter.periodsCloud += this.role === 'cloud' ? led : followed;
+  }
+
+  /** The close alert takes a slot's place: when a period of the closing ends, or in ILP when the time has come. */
+  #endInSlot(): boolean {
+    this.#closeAtMs = this.#shaper.periodEndMs(this.#closeAtMs);
+    if (this.#closeAtMs > this.#runtime.clock.now()) return false;
+    this.#channel.end();
+    this.#finish(undefined);
+    return true;
+  }
+
+  #lost(cause: Error | undefined): void {
+    const announced = this.#goawayReceived && cause === undefined;
+    const message = cause?.message ?? 'without a GOAWAY before';
+    this.#finish(announced ? undefined : new TunnelError('TUNNEL_PEER_CLOSED', message, { cause }));
+  }
+
+  #finish(error: Error | undefined): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#runtime.scheduler.cancel(this);
+    const undelivered = this.#streams.undelivered;
+    this.#streams.failAll(error?.message ?? 'the tunnel was closed');
+    this.#outbox.clear();
+    this.#meter.tunnelsActive -= 1;
+    if (undelivered)
+      this.#closing?.reject(error ?? new TunnelError('TUNNEL_UNDELIVERED', 'streams were reset with data queued'));
+    else this.#closing?.resolve();
+    this.onClose(error);
+  }
+}
