@@ -15,6 +15,8 @@ export interface PeriodClockOptions {
   readonly followerOffsetMs: number;
   /** M, longest run in periods, a power of two. */
   readonly longestRun: number;
+  /** Lengths that a run may have: 1, 2, 4 … M, or (only in simulations that repeat published figures) any up to M. */
+  readonly runLengths?: 'powersOfTwo' | 'any';
 }
 
 /** What a PeriodStart says: the period's number on this connection (from 1) and its position in the run (from 1). */
@@ -107,12 +109,12 @@ export class PeriodClock {
 
   /**
    * Carries out the one transition that is due at `atMs`, if any: start of a run, announcement, boundary.
-   * Call with the tick's time, in order, until `nextMs` lies behind it.
+   * Call in order, until `nextMs` lies behind the tick; `nowMs` says how late it is.
    */
-  advance(atMs: number): void {
+  advance(atMs: number, nowMs = atMs): void {
     if (this.#idle) {
       if (atMs >= this.#restUntilMs && (this.#unconditional || this.demandOpen(atMs))) this.#startRun(atMs);
-    } else if (!this.#decided && atMs >= this.endMs - this.#options.leadMs) this.#decide();
+    } else if (!this.#decided && atMs >= this.endMs - this.#options.leadMs) this.#decide(nowMs);
     else if (atMs >= this.endMs) this.#cross();
   }
 
@@ -136,7 +138,10 @@ export class PeriodClock {
       this.#led = false;
       this.#begin(number, Math.ceil(nowMs + this.#options.followerOffsetMs), this.#positions.get(number) ?? 1);
     } else if (this.#known - this.#running > MAX_PERIODS_AHEAD) {
-      throw new ShapingError('PERIODS_AHEAD', `${this.#known - this.#running} periods ahead, allowed ${MAX_PERIODS_AHEAD}`);
+      throw new ShapingError(
+        'PERIODS_AHEAD',
+        `${this.#known - this.#running} periods ahead, allowed ${MAX_PERIODS_AHEAD}`,
+      );
     }
   }
 
@@ -172,11 +177,13 @@ export class PeriodClock {
     for (const known of this.#positions.keys()) if (known < number) this.#positions.delete(known);
   }
 
-  #decide(): void {
+  #decide(nowMs: number): void {
     this.#decided = true;
     if (this.#known !== this.#running || this.#inRun >= this.#options.longestRun) return;
-    const atMs = this.endMs - this.#options.leadMs;
-    if (!this.demandOpen(atMs) && isPowerOfTwo(this.#inRun)) return;
+    // The process stood still past the boundary: a number begun now might pass without a slot that says it.
+    if (nowMs >= this.endMs) return;
+    const mayEnd = this.#options.runLengths === 'any' || isPowerOfTwo(this.#inRun);
+    if (mayEnd && !this.demandOpen(this.endMs - this.#options.leadMs)) return;
     this.#known = this.#running + 1;
     this.#raisePosition(this.#known, this.#inRun + 1);
     this.#announcing = true;

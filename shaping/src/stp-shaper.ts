@@ -32,7 +32,8 @@ export class StpShaper implements Shaper {
   #backgroundNextMs: number;
   /** Highest period whose first frame has been told to carry its PeriodStart. */
   #announcedFirst = 0;
-  #owesDemand = false;
+  /** How long the demand reaches of which the peer must be told; −Infinity if of none. */
+  #owedUntilMs = Number.NEGATIVE_INFINITY;
   #inPeriod = false;
   #slotMs = 0;
   #lateSkips = 0;
@@ -102,29 +103,36 @@ export class StpShaper implements Shaper {
   }
 
   advance(tickMs: number): number {
-    this.#transitions(tickMs);
+    this.#settle(tickMs);
+    this.#takeArrivals(tickMs);
+    // A start, whatever its cause, takes the tick's time.
+    if (this.#clock.idle) this.#transition(tickMs, tickMs);
     const size = this.#dueSlot(tickMs);
     this.#plan(tickMs + 1);
     return size;
   }
 
   activity(nowMs: number): void {
+    this.#settle(nowMs);
     this.#clock.openDemand(nowMs + this.#holdMs);
     this.#plan(nowMs);
   }
 
   setPayloadQueued(queued: boolean, nowMs: number): void {
     if (queued === this.#clock.payloadQueued) return;
+    this.#settle(nowMs);
     this.#clock.payloadQueued = queued;
     this.#plan(nowMs);
   }
 
   startUnconditional(nowMs: number): void {
+    this.#settle(nowMs);
     this.#clock.startUnconditional();
     this.#plan(nowMs);
   }
 
   receivePeriodStart(start: PeriodStart, nowMs: number): void {
+    this.#settle(nowMs);
     const wasIdle = this.#clock.idle;
     this.#clock.receive(start, nowMs);
     if (wasIdle && !this.#clock.idle) this.#enterPeriod();
@@ -132,6 +140,7 @@ export class StpShaper implements Shaper {
   }
 
   receiveDemand(remainingMs: number, nowMs: number): void {
+    this.#settle(nowMs);
     this.#clock.openDemand(nowMs + remainingMs);
     this.#plan(nowMs);
   }
@@ -145,11 +154,17 @@ export class StpShaper implements Shaper {
     }
     const announcement = this.#clock.takeAnnouncement();
     if (announcement !== undefined) return { kind: 'periodStart', start: announcement };
-    if (this.#owesDemand) {
-      this.#owesDemand = false;
-      return { kind: 'demand', untilMs: this.#clock.demandUntilMs };
-    }
-    return undefined;
+    return period > 0 ? this.#takeDemand() : undefined;
+  }
+
+  /**
+   * Demand of virtual activities, for a slot of a period: its time is fixed, so what remains then is known. A background
+   * slot could still become the first of a run, long before its time; and demand that outlives a rest opens that run.
+   */
+  #takeDemand(): ControlIntent | undefined {
+    const untilMs = this.#owedUntilMs;
+    this.#owedUntilMs = Number.NEGATIVE_INFINITY;
+    return untilMs > this.nextSlotMs ? { kind: 'demand', untilMs } : undefined;
   }
 
   /** Number of the period in which the next slot lies as known now; 0 for the background. */
@@ -159,31 +174,32 @@ export class StpShaper implements Shaper {
     return this.#clock.known > this.#clock.running ? this.#clock.running + 1 : 0;
   }
 
-  /** Carries out arrivals and the clock's transitions in the order of their times. A start takes the tick itself. */
-  #transitions(tickMs: number): void {
-    for (;;) {
-      const wasIdle = this.#clock.idle;
-      const eventMs = wasIdle ? tickMs : this.#clock.nextMs(tickMs);
-      const arriveMs = Math.min(eventMs, tickMs);
-      while (this.#cover.nextMs <= arriveMs) this.#virtualActivity();
-      if (eventMs > tickMs) return;
-      const running = this.#clock.running;
-      this.#clock.advance(eventMs);
-      if (this.#clock.running !== running) {
-        if (!wasIdle) this.#leavePeriod();
-        this.#enterPeriod();
-      } else if (!wasIdle && this.#clock.idle) {
-        this.#leavePeriod();
-        this.#backgroundNextMs = eventMs - this.#distanceMs + this.#backgroundMs;
-      }
-      if (wasIdle) return;
+  /** Carries out what was due in the running period by `nowMs`, at its own time: before anything that happens now. */
+  #settle(nowMs: number): void {
+    while (!this.#clock.idle) {
+      const dueMs = this.#clock.nextMs(nowMs);
+      if (dueMs > nowMs) return;
+      this.#takeArrivals(dueMs);
+      this.#transition(dueMs, nowMs);
     }
   }
 
-  #virtualActivity(): void {
-    const arrivedMs = this.#cover.nextMs;
-    this.#clock.openDemand(arrivedMs + this.#cover.take());
-    this.#owesDemand = true;
+  #transition(dueMs: number, nowMs: number): void {
+    const { idle, running } = this.#clock;
+    this.#clock.advance(dueMs, nowMs);
+    if (!idle && (this.#clock.idle || this.#clock.running !== running)) this.#leavePeriod();
+    if (this.#clock.running !== running) this.#enterPeriod();
+    else if (!idle && this.#clock.idle) this.#backgroundNextMs = dueMs - this.#distanceMs + this.#backgroundMs;
+  }
+
+  /** Virtual activities that have arrived by `nowMs`. */
+  #takeArrivals(nowMs: number): void {
+    while (this.#cover.nextMs <= nowMs) {
+      const arrivedMs = this.#cover.nextMs;
+      const untilMs = arrivedMs + this.#cover.take();
+      this.#clock.openDemand(untilMs);
+      this.#owedUntilMs = Math.max(this.#owedUntilMs, untilMs);
+    }
   }
 
   #enterPeriod(): void {

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { type Activity, ListedCover } from '../sim/activities.ts';
+import { simulatedParameters } from '../sim/parameters.ts';
+import { type ControlIntent, type Role, StpShaper } from '../src/index.ts';
+
+const parameters = simulatedParameters({ periodMs: 1000, leadMs: 200, restMs: 200, holdMs: 300, longestRun: 8 });
+
+interface Frame {
+  readonly atMs: number;
+  readonly bytes: number;
+  readonly controls: readonly string[];
+}
+
+/** One end with its prepared frame, as the tunnel treats it; ticks come exactly when they are due, unless `wake` says so. */
+class Bench {
+  readonly shaper: StpShaper;
+  readonly frames: Frame[] = [];
+  #prepared: string[] = [];
+
+  constructor(activities: readonly Partial<Activity>[] = [], role: Role = 'device') {
+    const listed = activities.map((activity) => ({ atMs: 0, role, demandMs: 0, real: false, ...activity }));
+    this.shaper = new StpShaper({ parameters, role, cover: new ListedCover(listed, role), startMs: 0 });
+  }
+
+  /** Carries out all ticks that are due up to `untilMs`, then one at that time if it is an integer. */
+  runTo(untilMs: number): this {
+    while (this.shaper.nextMs <= untilMs) this.tick(this.shaper.nextMs);
+    return this;
+  }
+
+  tick(tickMs: number): void {
+    const bytes = this.shaper.advance(tickMs);
+    if (bytes > 0) {
+      this.frames.push({ atMs: tickMs, bytes, controls: this.#prepared });
+      this.#prepared = [];
+    }
+    this.prepare();
+  }
+
+  prepare(): this {
+    for (let intent = this.shaper.takeControl(); intent !== undefined; intent = this.shaper.takeControl()) {
+      this.#prepared.push(this.#text(intent));
+    }
+    return this;
+  }
+
+  follow(number: number, position: number, nowMs: number): this {
+    this.shaper.receivePeriodStart({ number, position }, nowMs);
+    return this.prepare();
+  }
+
+  get controls(): string[] {
+    return this.frames.flatMap(({ atMs, controls }) => controls.map((control) => `${atMs} ${control}`));
+  }
+  get periodFrames(): number[] {
+    return this.frames.filter(({ bytes }) => bytes === 1024).map(({ atMs }) => atMs);
+  }
+
+  #text(intent: ControlIntent): string {
+    if (intent.kind === 'periodStart') return `start ${intent.start.number}/${intent.start.position}`;
+    return `demand ${Math.round(intent.untilMs - this.shaper.nextSlotMs)}`;
+  }
+}
+
+it('a virtual activity opens a run whose first frame, a tick later, says so and asks as much of the peer', () => {
+  const bench = new Bench([{ atMs: 99.5, demandMs: 700 }]).runTo(1500);
+  assert.deepEqual(bench.controls, ['101 start 1/1', '101 demand 699']);
+  assert.deepEqual(bench.periodFrames, [101, 201, 301, 401, 501, 601, 701, 801, 901, 1001]);
+});
+
+it('Demand rides in the first slot of the run that it opens after a rest, counted from that slot', () => {
+  const bench = new Bench([
+    { atMs: 99.5, demandMs: 500 },
+    { atMs: 1150, demandMs: 800 },
+  ]).runTo(2000);
+  assert.deepEqual(bench.controls.slice(2), ['1302 start 2/1', '1302 demand 648']);
+});
+
+it('Demand that arrives after the last slot of a run is counted from the slot that carries it', () => {
+  const bench = new Bench([
+    { atMs: 99.5, demandMs: 500 },
+    { atMs: 1050, demandMs: 800 },
+  ]).runTo(2000);
+  assert.deepEqual(bench.controls.slice(2), ['1302 start 2/1', '1302 demand 548']);
+});
+
+it('Demand says what its own activity asks, not what the peer had asked before', () => {
+  const bench = new Bench([{ atMs: 200, demandMs: 300 }]);
+  bench.follow(1, 1, 100);
+  bench.shaper.receiveDemand(600, 100);
+  bench.runTo(400);
+  assert.deepEqual(bench.controls, ['110 start 1/1', '210 demand 290']);
+});
+
+it('a read between the due time of a decision and a late tick does not change the decision, whatever its kind', () => {
+  // The period runs from 101 to 1101; T − G is 901. Both activities come at 901.3, the tick at 902.
+  const real = new Bench([{ atMs: 99.5, demandMs: 500 }]).runTo(900);
+  real.shaper.activity(901.3);
+  real.prepare();
+  real.tick(902);
+  const virtual = new Bench([
+    { atMs: 99.5, demandMs: 500 },
+    { atMs: 901.3, demandMs: 300 },
+  ]).runTo(900);
+  virtual.tick(902);
+  assert.deepEqual(real.runTo(1101).shaper.clock.idle, true);
+  assert.deepEqual(virtual.runTo(1101).shaper.clock.idle, true);
+});
+
+it('a PeriodStart that is read after the end of a run is followed f later, even if the tick of that end is late', () => {
+  const bench = new Bench([{ atMs: 99.5, demandMs: 500 }]).runTo(1100);
+  bench.follow(2, 1, 1101.4);
+  bench.tick(1102);
+  assert.equal(bench.shaper.clock.startMs, 1112);
+  assert.equal(bench.shaper.clock.led, false);
+});
+
+it('no number goes unsaid when the process stands still for periods on end', () => {
+  for (const pauseMs of [700, 1300, 2400, 3300, 9000]) {
+    const bench = new Bench();
+    bench.shaper.setPayloadQueued(true, 0);
+    bench.runTo(850);
+    bench.tick(850 + pauseMs);
+    bench.runTo(850 + pauseMs + 2500);
+    const numbers = bench.controls.map((text) => Number(/start (\d+)/.exec(text)?.[1]));
+    for (let at = 1; at < numbers.length; at += 1) {
+      assert.ok((numbers[at] as number) <= (numbers[at - 1] as number) + 1, `after ${pauseMs} ms: ${numbers}`);
+    }
+  }
+});
