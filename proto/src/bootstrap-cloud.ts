@@ -7,7 +7,7 @@ import { fieldTypes } from './field-type.ts';
 import { KeySchedule, macsEqual, transcriptHash } from './keys.ts';
 import type { Aead, Binding, Hello, Parameters } from './messages.ts';
 import { fitsMinimalProfile, largestFrame } from './parameters-check.ts';
-import { parametersFit } from './parameters-codec.ts';
+import { boundParameters, parametersFit } from './parameters-codec.ts';
 import { refuseCodes } from './refuse-code.ts';
 import { bootstrapFrame, greaseExtension, type KeySlot, type Session } from './session.ts';
 
@@ -29,6 +29,7 @@ export interface CloudBootstrapOptions {
   /** The 32 bytes of that binding; undefined when this end does not have it or the policy does not allow it. */
   binding(kind: Binding): Uint8Array | undefined;
   lookup(fleet: string, deviceId: string, keyId: Uint8Array): KeyLookup;
+  /** Asked once the device has proven itself. */
   parameters(fleet: string, hello: Hello): Parameters | PolicyRefusal;
   aeads: readonly Aead[];
 }
@@ -118,7 +119,7 @@ export class CloudBootstrap {
     }
     const left = parametersFit(parameters);
     if (left < 0) throw new ProtoError('PARAMETERS_TOO_LARGE', `${-left} bytes too many`);
-    return parameters;
+    return boundParameters(parameters);
   }
 }
 

@@ -66,6 +66,6 @@ export type {
   Refuse,
 } from './messages.ts';
 export { checkParameters, fitsMinimalProfile, largestFrame } from './parameters-check.ts';
-export { parametersFit } from './parameters-codec.ts';
+export { boundParameters, parametersFit } from './parameters-codec.ts';
 export { type RefuseReason, refuseCodes, refuseReason } from './refuse-code.ts';
 export { bootstrapFrame, type KeySlot, type Session } from './session.ts';

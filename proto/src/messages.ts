@@ -61,7 +61,7 @@ export interface Control {
   goaway?: Goaway;
 }
 
-/** SPEC 8.6. */
+/** SPEC 9.4. */
 export interface PeriodStart {
   number: number;
   /** Position of the period in its run, from 1. */
@@ -70,7 +70,7 @@ export interface PeriodStart {
   version: number;
 }
 
-/** SPEC 8.3. */
+/** SPEC 9.3. */
 export interface Demand {
   remainingMs: number;
 }
@@ -116,15 +116,15 @@ export interface Parameters {
   tunnelWindow: number;
 }
 
-/** One direction's slots inside periods. */
+/** One direction's slots inside periods; in ILP all its slots. */
 export interface Pattern {
-  /** ms between slots. */
+  /** ms between slots; constant in STP. */
   interval: Distribution;
-  /** Bytes of frames; absent: `frameSize`. */
+  /** Bytes of frames in ILP; absent: `frameSize`. */
   size?: Distribution;
 }
 
-/** SPEC 7.2. Draws are clamped to [min, max]. */
+/** SPEC 7.2. Draws are moved into [min, max]. */
 export type Distribution = DistributionKind & { min?: number; max?: number };
 
 export type DistributionKind =

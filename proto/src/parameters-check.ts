@@ -11,18 +11,16 @@ export function checkParameters(parameters: Parameters): void {
   faults.whole('maxStreams', parameters.maxStreams, 1, limits.streams);
   faults.whole('streamWindow', parameters.streamWindow, 1, limits.window);
   faults.whole('tunnelWindow', parameters.tunnelWindow, 1, limits.window);
-  checkPattern(faults, 'upstream', parameters.upstream);
-  checkPattern(faults, 'downstream', parameters.downstream);
+  checkPattern(faults, 'upstream', parameters.upstream, parameters.frameSize);
+  checkPattern(faults, 'downstream', parameters.downstream, parameters.frameSize);
   if (parameters.mode === 'STP') checkPeriods(faults, parameters);
   faults.report();
 }
 
-/** The largest frame that these parameters can ask for, bytes. */
+/** The largest frame that these parameters can ask for, bytes: the size of no draw is above `frameSize`. */
 export function largestFrame(parameters: Parameters): number {
-  const inside = [parameters.upstream, parameters.downstream].map(({ size }) =>
-    size === undefined ? parameters.frameSize : Math.min(highest(size), limits.frameMax),
-  );
-  return Math.max(...inside, parameters.mode === 'STP' ? parameters.backgroundFrameSize : 0);
+  const background = parameters.mode === 'STP' ? parameters.backgroundFrameSize : 0;
+  return Math.max(parameters.frameSize, background);
 }
 
 /** Whether a device of the minimal profile can follow these parameters: constant slots and one size (SPEC 16.1). */
@@ -57,21 +55,22 @@ function checkPeriods(faults: Faults, parameters: Parameters): void {
   });
   const drawn = sum(deviceDurations);
   if (parameters.deviceCoverRate > 0 && !(drawn > 0)) faults.add('deviceDurations', drawn, 'a sum above 0');
-  for (const [name, { interval }] of [
-    ['upstream', parameters.upstream],
-    ['downstream', parameters.downstream],
-  ] as const) {
-    if (interval.kind !== 'constant') continue;
+  for (const direction of ['upstream', 'downstream'] as const) {
+    const { interval, size } = parameters[direction];
+    if (size !== undefined && size.kind !== 'constant') faults.add(`${direction}.size`, size.kind, 'constant in STP');
+    if (interval.kind !== 'constant') {
+      faults.add(`${direction}.interval`, interval.kind, 'constant in STP');
+      continue;
+    }
     const slots = periodMs / interval.value;
-    if (Math.abs(slots - Math.round(slots)) > 1e-9 * slots)
-      faults.add(`${name}.interval`, interval.value, `a divisor of ${periodMs}`);
+    const whole = Math.abs(slots - Math.round(slots)) <= 1e-9 * slots;
+    if (!whole) faults.add(`${direction}.interval`, interval.value, `a divisor of ${periodMs}`);
   }
 }
 
-function checkPattern(faults: Faults, path: string, pattern: Pattern): void {
-  checkDistribution(faults, `${path}.interval`, pattern.interval, limits.slotIntervalMin, limits.slotIntervalMax);
-  if (pattern.size !== undefined)
-    checkDistribution(faults, `${path}.size`, pattern.size, limits.frameMin, limits.frameMax);
+function checkPattern(faults: Faults, path: string, { interval, size }: Pattern, frameSize: number): void {
+  checkDistribution(faults, `${path}.interval`, interval, limits.slotIntervalMin, limits.slotIntervalMax);
+  if (size !== undefined) checkDistribution(faults, `${path}.size`, size, limits.frameMin, frameSize);
 }
 
 function checkDistribution(faults: Faults, path: string, distribution: Distribution, low: number, high: number): void {
@@ -114,27 +113,11 @@ function sum(weights: readonly number[]): number {
   return weights.reduce((total, weight) => total + weight, 0);
 }
 
-function highest(distribution: Distribution): number {
-  const max = distribution.max ?? Number.POSITIVE_INFINITY;
-  switch (distribution.kind) {
-    case 'constant':
-      return Math.min(max, distribution.value);
-    case 'uniform':
-      return Math.min(max, distribution.high);
-    case 'empirical':
-      return Math.min(max, Math.max(...distribution.values));
-    case 'spline':
-      return Math.min(max, Math.max(...distribution.samples));
-    default:
-      return max;
-  }
-}
-
 /** Collects what is out of bounds, so that all faults are told at once. */
 class Faults {
   readonly #list: string[] = [];
 
-  add(path: string, got: number, allowed: string): void {
+  add(path: string, got: number | string, allowed: string): void {
     this.#list.push(`${path} (got ${got}, allowed ${allowed})`);
   }
 

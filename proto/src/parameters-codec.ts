@@ -3,7 +3,7 @@ import { distributionFromWire, distributionToWire } from './distribution-codec.t
 import { ProtoError } from './errors.ts';
 import { quietwire } from './generated/messages.js';
 import { limits } from './limits.ts';
-import type { Parameters, Pattern } from './messages.ts';
+import type { Distribution, Parameters, Pattern } from './messages.ts';
 import { checkParameters } from './parameters-check.ts';
 
 const { Mode, Control } = quietwire.v1;
@@ -49,7 +49,22 @@ export function parametersFromWire(wire: quietwire.v1.Parameters.$Properties): P
   } catch (cause) {
     throw new ProtoError('MALFORMED_MESSAGE', (cause as Error).message, { cause });
   }
-  return parameters;
+  return boundParameters(parameters);
+}
+
+/** Writes the bounds that hold for every draw (SPEC 7.2) into the distributions that can exceed them. */
+export function boundParameters(parameters: Parameters): Parameters {
+  const bound = ({ interval, size }: Pattern): Pattern => {
+    const bounded = boundDistribution(interval, limits.slotIntervalMin, limits.slotIntervalMax);
+    if (size === undefined) return { interval: bounded };
+    return { interval: bounded, size: boundDistribution(size, limits.frameMin, parameters.frameSize) };
+  };
+  return { ...parameters, upstream: bound(parameters.upstream), downstream: bound(parameters.downstream) };
+}
+
+function boundDistribution(distribution: Distribution, low: number, high: number): Distribution {
+  if (distribution.kind === 'constant') return distribution;
+  return { ...distribution, min: distribution.min ?? low, max: distribution.max ?? high };
 }
 
 /**
