@@ -1,6 +1,6 @@
 // Two whole tunnels in memory on virtual time: what the tests of this folder turn by hand.
 import { certificateBinding, deriveDeviceKey } from '@quietwire/proto';
-import type { ShapingParameters } from '@quietwire/shaping';
+import type { Random, Role, ShapingParameters } from '@quietwire/shaping';
 import {
   defaultTunnelLimits,
   establishAsCloud,
@@ -11,6 +11,7 @@ import {
   memoryChannels,
   parametersFromMessage,
   parametersMessage,
+  type Runtime,
   Tunnel,
   type TunnelLimits,
   TunnelMeter,
@@ -56,6 +57,8 @@ export interface PairOptions {
   readonly seed?: number | string;
   readonly delayMs?: () => number;
   readonly readBytes?: number;
+  /** Randomness of the schedule of one end, made when its tunnel begins. */
+  readonly random?: (role: Role, nowMs: number) => Random;
   readonly onStream?: (stream: TunnelStream, service: string) => void;
 }
 
@@ -75,6 +78,8 @@ export async function connectPair(options: PairOptions = {}): Promise<Pair> {
   });
   const deviceRuntime = time.runtime(`device ${seed}`);
   const cloudRuntime = time.runtime(`cloud ${seed}`);
+  const scheduleRuntime = (role: Role, runtime: Runtime): Runtime =>
+    options.random === undefined ? runtime : { ...runtime, random: options.random(role, time.now()) };
   const deviceMeter = new TunnelMeter();
   const cloudMeter = new TunnelMeter();
   const accepted: Pair['accepted'] = [];
@@ -90,7 +95,7 @@ export async function connectPair(options: PairOptions = {}): Promise<Pair> {
           role: 'cloud',
           parameters,
           limits,
-          runtime: cloudRuntime,
+          runtime: scheduleRuntime('cloud', cloudRuntime),
           pool: new FramePool(),
           meter: cloudMeter,
         });
@@ -121,7 +126,7 @@ export async function connectPair(options: PairOptions = {}): Promise<Pair> {
           role: 'device',
           parameters: parametersFromMessage(session.parameters),
           limits,
-          runtime: deviceRuntime,
+          runtime: scheduleRuntime('device', deviceRuntime),
           pool: new FramePool(),
           meter: deviceMeter,
         }),
