@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { parseWhole } from './arguments.ts';
+import { addDecodeCommand } from './decode-command.ts';
 import { renderErrorLine } from './failure.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { CliSession, wantsColor } from './session.ts';
@@ -46,5 +47,6 @@ export function createProgram(): Command {
     .addHelpText('after', exitStatuses);
   addKeysCommand(program, session);
   addTapCommand(program, session);
+  addDecodeCommand(program, session);
   return program;
 }
