@@ -165,8 +165,8 @@ export class Tunnel implements Timed {
   /** Drops the connection at once; streams end with ECONNRESET. */
   destroy(error?: Error): void {
     if (this.#over) return;
-    this.#channel.destroy(error);
     this.#finish(error);
+    this.#channel.destroy(error);
   }
 
   // Timed

@@ -29,7 +29,12 @@ function scripted(startMs: number, arrivals: readonly { atMs: number; demandMs: 
   return { next: () => sequence[used++] ?? 0.999_999_999_999 };
 }
 
-const cover = { deviceRate: 1000 * RATE_PER_MS, cloudRate: 1000 * RATE_PER_MS, deviceDurations: [1], cloudDurations: [1] };
+const cover = {
+  deviceRate: 1000 * RATE_PER_MS,
+  cloudRate: 1000 * RATE_PER_MS,
+  deviceDurations: [1],
+  cloudDurations: [1],
+};
 const never: Random = { next: () => 0.999_999_999_999 };
 
 async function connect(random: (role: 'device' | 'cloud', nowMs: number) => Random): Promise<Pair> {
