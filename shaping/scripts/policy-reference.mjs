@@ -1,0 +1,105 @@
+// The text of docs/policy.md: every field of a ShapingPolicy with type, default, bounds and description, from the CRD.
+import { describeAllowed, describeRange } from '../src/document/schema.ts';
+
+/** Markdown from the CRD's version. Distributions, which occur at several fields, get a section of their own. */
+export function renderPolicyReference(crd, version, crdFile) {
+  const { spec, status } = version.schema.openAPIV3Schema.properties;
+  const { interval, size } = spec.properties.upstream.properties;
+  const sections = [
+    `# ShapingPolicy: all fields
+
+Generated from \`${crdFile}\` by \`npm run generate\`. Do not edit.
+
+\`apiVersion: ${crd.spec.group}/${version.name}\`, \`kind: ${crd.spec.names.kind}\`, short name \`${crd.spec.names.shortNames[0]}\`, namespaced. A cluster and file
+mode (\`policy.files\` of the sidecar, \`quietwire validate\`) accept and refuse the same documents; file mode also refuses what
+this version does not do yet.
+
+Durations are whole numbers with the units \`h\`, \`m\`, \`s\`, \`ms\` (\`100ms\`, \`5s\`, \`1m30s\`); sizes are bytes.
+Every field in *italics* must be given where the object around it is.`,
+    section('Spec', 'All below `spec`.', rows(spec, '')),
+    rulesSection(spec),
+    section('Distribution of intervals', 'Exactly one kind, and bounds.', rows(interval, '')),
+    section('Distribution of sizes', 'Exactly one kind, and bounds; bytes.', rows(size, '')),
+    section('Status', 'All below `status`; written by the operator.', rows(status, '')),
+    columnsSection(version.additionalPrinterColumns),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function section(title, intro, lines) {
+  const head = '| field | type | default | bounds | description |\n|---|---|---|---|---|';
+  return `## ${title}\n\n${intro}\n\n${head}\n${lines.join('\n')}`;
+}
+
+/** Table rows of all properties below a schema. */
+function rows(schema, prefix) {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
+    const path = prefix + name;
+    const required = schema.required?.includes(name);
+    const field = required ? `*\`${path}\`*` : `\`${path}\``;
+    const cells = [field, typeOf(child), defaultOf(child), boundsOf(child), child.description ?? ''];
+    const line = `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    return isDistribution(child) ? [line] : [line, ...rows(child, `${path}.`), ...itemRows(child, path)];
+  });
+}
+
+function itemRows(schema, path) {
+  return schema.items ? rows(schema.items, `${path}[].`) : [];
+}
+
+function isDistribution(schema) {
+  return schema.properties?.exponential !== undefined;
+}
+
+function typeOf(schema) {
+  if (isDistribution(schema)) {
+    return schema.properties.constant.type === 'string'
+      ? '[distribution of intervals](#distribution-of-intervals)'
+      : '[distribution of sizes](#distribution-of-sizes)';
+  }
+  if (schema.type === 'array') return `list of ${plural(schema.items)}`;
+  if (schema.type === 'object' && schema.additionalProperties) return 'map of strings';
+  return schema.title ?? schema.type;
+}
+
+function plural(items) {
+  const type = items.title ?? items.type;
+  return `${type}s`;
+}
+
+function defaultOf(schema) {
+  const value = schema.default;
+  if (value === undefined || JSON.stringify(value) === '{}') return '';
+  return `\`${typeof value === 'object' ? JSON.stringify(value).replaceAll('"', '') : value}\``;
+}
+
+function boundsOf(schema) {
+  const parts = [];
+  if (schema.enum) parts.push(describeAllowed(schema));
+  const range = describeRange(schema);
+  if (range !== undefined) parts.push(range);
+  if (schema.maxItems !== undefined) parts.push(`${schema.minItems ?? 0}…${schema.maxItems} entries`);
+  if (schema.maxProperties !== undefined) parts.push(`at most ${schema.maxProperties} entries`);
+  if (schema.title === 'name') parts.push(describeAllowed(schema));
+  else if (schema.maxLength !== undefined && schema.title === undefined && !schema.enum) parts.push(`at most ${schema.maxLength} characters`);
+  for (const { message } of isDistribution(schema) ? [] : (schema['x-kubernetes-validations'] ?? [])) {
+    parts.push(message.split(', allowed ')[1] ?? message);
+  }
+  return parts.join('; ');
+}
+
+function rulesSection(spec) {
+  const lines = spec['x-kubernetes-validations'].map(({ fieldPath, message }) => {
+    const [fault, allowed] = message.split(', allowed ');
+    return `| \`${fieldPath.slice(1)}\` | ${fault} | ${allowed} |`;
+  });
+  return `## Rules across fields\n\n| field | refused when it | allowed |\n|---|---|---|\n${lines.join('\n')}`;
+}
+
+function columnsSection(columns) {
+  const lines = columns.map(({ name, priority, jsonPath, description }) => {
+    return `| ${name.toUpperCase()} | ${priority ? 'wide' : 'always'} | \`${jsonPath}\` | ${description ?? ''} |`;
+  });
+  const head = '| column | shown | from | meaning |\n|---|---|---|---|';
+  return `## Columns of \`kubectl get shp\`\n\n${head}\n${lines.join('\n')}`;
+}
