@@ -1,0 +1,61 @@
+/**
+ * Which device is connected: one connection for each, the newest wins. A device whose identity is used twice at a time would
+ * otherwise make the two push each other out without end, so how often that may happen is limited.
+ */
+import { TokenBucket } from '../admission/token-bucket.ts';
+
+/** Replacements at once, and per second in the long run. */
+const replacementBurst = 5;
+const replacementsPerSecond = 0.1;
+
+export class DeviceTable<Connection> {
+  readonly #connections = new Map<string, Connection>();
+  /** Only of devices that replaced a connection lately. */
+  readonly #replacements = new Map<string, TokenBucket>();
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  all(): IterableIterator<Connection> {
+    return this.#connections.values();
+  }
+
+  /** Whether the device may connect now: always if it is not connected, else within the limit. */
+  admits(fleet: string, deviceId: string, nowMs: number): boolean {
+    const key = deviceKey(fleet, deviceId);
+    if (!this.#connections.has(key)) return true;
+    let bucket = this.#replacements.get(key);
+    if (bucket === undefined) {
+      bucket = new TokenBucket(replacementsPerSecond, replacementBurst, nowMs);
+      this.#replacements.set(key, bucket);
+    }
+    return bucket.take(nowMs);
+  }
+
+  /** Puts the connection in the device's place; returns the one that was there. */
+  put(fleet: string, deviceId: string, connection: Connection): Connection | undefined {
+    const key = deviceKey(fleet, deviceId);
+    const old = this.#connections.get(key);
+    this.#connections.set(key, connection);
+    return old;
+  }
+
+  /** Forgets the connection, unless another has taken its place. */
+  remove(fleet: string, deviceId: string, connection: Connection): void {
+    const key = deviceKey(fleet, deviceId);
+    if (this.#connections.get(key) === connection) this.#connections.delete(key);
+  }
+
+  /** Forgets limits that have recovered. */
+  sweep(nowMs: number): void {
+    for (const [key, bucket] of this.#replacements) {
+      if (bucket.isFull(nowMs)) this.#replacements.delete(key);
+    }
+  }
+}
+
+/** Fleet names hold no line feed. */
+function deviceKey(fleet: string, deviceId: string): string {
+  return `${fleet}\n${deviceId}`;
+}

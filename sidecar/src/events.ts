@@ -1,0 +1,43 @@
+/**
+ * The `code` of every log line, with its level and meaning. Nothing above level `debug` names a device, a payload's size or
+ * anything that moves with activity: a log is a side channel too (design.md, invariant 14).
+ */
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+export const sidecarEvents = {
+  STARTED: { level: 'info', text: 'Both ports are open; the message names them.' },
+  POLICY_LOADED: {
+    level: 'info',
+    text: 'A policy is in force for its fleet: at the start, or after SIGHUP where it changed.',
+  },
+  RELOADED: { level: 'info', text: 'SIGHUP: certificate, keys and policy files were read again and are in force.' },
+  RELOAD_REFUSED: { level: 'error', text: 'SIGHUP: something on disk is not valid; everything stays as it was.' },
+  DRAINING: { level: 'info', text: 'No new connections; the tunnels close by the rule of the period clock.' },
+  STOPPED: { level: 'info', text: 'All tunnels are closed.' },
+  DRAIN_DEADLINE: {
+    level: 'warn',
+    text: 'drain.deadline passed before every tunnel had closed; the rest was cut off.',
+  },
+  UNDELIVERED: { level: 'warn', text: 'Tunnels closed with data that they had accepted and not delivered.' },
+  CONNECTION_REFUSED: { level: 'warn', text: 'A connection was refused before or during the TLS handshake.' },
+  AUTHENTICATION_FAILED: { level: 'warn', text: 'A peer did not prove that it is a device of its fleet.' },
+  PEER_FAILED: { level: 'warn', text: 'A peer broke the protocol, or was lost; its tunnel is closed.' },
+  SERVICE_UNREACHABLE: {
+    level: 'warn',
+    text: 'A service of the policy does not accept connections; the stream is reset.',
+  },
+  SERVICE_UNKNOWN: {
+    level: 'warn',
+    text: 'A device asked for a service that its policy does not name; the stream is reset.',
+  },
+  SECONDARY_KEY: { level: 'debug', text: 'A device proved itself with the secondary key.' },
+  TUNNEL_OPENED: { level: 'debug', text: 'A device is connected.' },
+  TUNNEL_CLOSED: { level: 'debug', text: 'A tunnel ended.' },
+  TUNNEL_REPLACED: { level: 'debug', text: 'A device connected again while its old tunnel stood: the newest wins.' },
+  STREAM_FAILED: { level: 'debug', text: 'A stream ended by an error of the service or of the device.' },
+  SUPPRESSED: { level: 'warn', text: 'Lines of one code came faster than the log takes; the message tells how many.' },
+  TELEMETRY_FAILED: { level: 'warn', text: 'Metrics could not be sent by OTLP; the message of the exporter follows.' },
+} as const satisfies Record<string, { level: LogLevel; text: string }>;
+
+export type SidecarEvent = keyof typeof sidecarEvents;

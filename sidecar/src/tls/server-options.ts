@@ -1,0 +1,53 @@
+/**
+ * The whole set of options of the TLS server, in one place: `setSecureContext` forgets what it is not given again (ticket
+ * keys, `sessionIdContext`), so start and reload both take everything from here.
+ */
+import { constants } from 'node:crypto';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import type { TlsFiles } from './read-tls-files.ts';
+
+/** SPEC: the only application protocol of this port. */
+export const quietwireAlpn = 'quietwire/1';
+
+export type MinTlsVersion = 'TLSv1.2' | 'TLSv1.3';
+
+/**
+ * Forward secrecy and AEAD only: a CBC suite would pad records to other sizes. The names of TLS 1.3 suites come first and
+ * keep Node's order.
+ */
+const ciphers = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+/** What start and reload share. */
+export function secureContextOptions(
+  files: TlsFiles,
+  minVersion: MinTlsVersion,
+): SecureContextOptions & { sessionIdContext: string; ticketKeys?: Buffer } {
+  return {
+    cert: files.certificate,
+    key: files.key,
+    minVersion,
+    maxVersion: 'TLSv1.3',
+    ciphers,
+    honorCipherOrder: true,
+    // A renegotiation of TLS 1.2 would put records outside the slots (design.md, invariant 4).
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    // Node's default is a digest of the command line, which pods of two versions do not share.
+    sessionIdContext: 'quietwire/1',
+    ...(files.ticketKeys === undefined ? {} : { ticketKeys: files.ticketKeys }),
+  };
+}
+
+/** What the server is made with: a peer whose ALPN names other protocols only gets the alert `no_application_protocol`. */
+export function serverOptions(files: TlsFiles, minVersion: MinTlsVersion): TlsOptions {
+  return { ...secureContextOptions(files, minVersion), ALPNProtocols: [quietwireAlpn] };
+}
