@@ -13,6 +13,8 @@ export interface Flow {
   readonly device: string;
   readonly server: string;
   readonly serverPort: number;
+  /** Where the device has several connections with that server: the one from this port. */
+  readonly devicePort?: number;
 }
 
 /** The plug's one TLS session with its cloud, 4,086 s long. */
@@ -46,11 +48,13 @@ export function extractTable(capture: Buffer, flow: Flow): Row[] {
 
 function directionOf(
   segment: { source: string; sourcePort: number; destination: string; destinationPort: number },
-  { device, server, serverPort }: Flow,
+  { device, devicePort, server, serverPort }: Flow,
 ): Direction | undefined {
   const { source, sourcePort, destination, destinationPort } = segment;
-  if (source === device && destination === server && destinationPort === serverPort) return 'up';
-  if (source === server && destination === device && sourcePort === serverPort) return 'down';
+  const isUp = source === device && destination === server && destinationPort === serverPort;
+  const isDown = source === server && destination === device && sourcePort === serverPort;
+  if (isUp && (devicePort ?? sourcePort) === sourcePort) return 'up';
+  if (isDown && (devicePort ?? destinationPort) === destinationPort) return 'down';
   return undefined;
 }
 

@@ -15,7 +15,8 @@ export interface ReplayServerOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  readonly plan: ReplayPlan;
+  /** What a connection plays; a function is asked at each connection. */
+  readonly plan: ReplayPlan | (() => ReplayPlan);
   readonly onReport: (report: EndReport) => void;
   readonly observer?: MarkObserver;
 }
@@ -26,7 +27,8 @@ export async function startReplayServer(options: ReplayServerOptions): Promise<R
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    void playReplayEnd(socket, 'down', options.plan, options.observer).then(options.onReport);
+    const plan = typeof options.plan === 'function' ? options.plan() : options.plan;
+    void playReplayEnd(socket, 'down', plan, options.observer).then(options.onReport);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
