@@ -65,6 +65,7 @@ export class SimulatedEnd {
   tick(tickMs: number): void {
     this.#lastTick = tickMs;
     const bytes = this.shaper.advance(tickMs);
+    this.#noteTransition(tickMs);
     if (bytes > 0) this.#send(tickMs, bytes);
     if (this.#injectedMs <= tickMs) {
       this.#injectedMs = Number.POSITIVE_INFINITY;
@@ -102,10 +103,14 @@ export class SimulatedEnd {
       this.#owesInjected = false;
       this.#putDemand(shaper.clock.demandUntilMs);
     }
-    const number = shaper.clock.running;
-    if (number === this.#number && shaper.running === this.#running) return;
-    this.#number = number;
-    this.#running = shaper.running;
+    this.#noteTransition(nowMs);
+  }
+
+  #noteTransition(nowMs: number): void {
+    const { clock, running } = this.shaper;
+    if (clock.running === this.#number && running === this.#running) return;
+    this.#number = clock.running;
+    this.#running = running;
     this.#options.observer.transition(this, nowMs);
   }
 

@@ -127,8 +127,9 @@ export class PeriodClock {
     if (number > this.#known + 1 || number < 1) {
       throw new ShapingError('PERIOD_NUMBER', `period ${number} announced, allowed at most ${this.#known + 1}`);
     }
-    if (position < 1 || position > 2 * this.#options.longestRun) {
-      throw new ShapingError('PERIOD_NUMBER', `position ${position}, allowed 1…${2 * this.#options.longestRun}`);
+    // Not 2 M or so: after stalls two correct ends can carry each other beyond M. A run cannot be older than the numbers.
+    if (position < 1 || position > number) {
+      throw new ShapingError('PERIOD_NUMBER', `position ${position}, allowed 1…${number}`);
     }
     if (number >= this.#running) this.#raisePosition(number, position);
     if (number === this.#running && !this.#idle) this.#inRun = Math.max(this.#inRun, position);
