@@ -5,6 +5,7 @@ import { TunnelError } from './errors.ts';
 import type { TunnelLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { TunnelMeter } from './meter.ts';
+import type { TimerRuntime } from './one-shot.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { type Filled, SendHalf } from './send-half.ts';
 import { resetCodes, type StreamHost, TunnelStream } from './stream.ts';
@@ -21,7 +22,7 @@ export interface StreamTableOptions {
   readonly peerTunnelWindow: number;
   readonly quietBytes: number;
   readonly activityWindowMs: number;
-  readonly now: () => number;
+  readonly runtime: TimerRuntime;
   readonly meter: TunnelMeter;
   readonly memory: MemoryBudget | undefined;
   /** Something is there that a frame could carry; `active` if payload of an activity was queued. */
@@ -49,7 +50,7 @@ export class StreamTable implements StreamHost {
     this.#creditMax = options.peerTunnelWindow;
     this.#window = new ReceiveWindow(options.limits.tunnelWindow);
     this.#openTokens = options.limits.opensPerSecond;
-    this.#openTokensAtMs = options.now();
+    this.#openTokensAtMs = options.runtime.clock.now();
   }
 
   get size(): number {
@@ -159,7 +160,7 @@ export class StreamTable implements StreamHost {
   // StreamHost
 
   written(stream: TunnelStream, chunk: Uint8Array | undefined): void {
-    const active = chunk !== undefined && stream.sendHalf.push(chunk, this.#options.now());
+    const active = chunk !== undefined && stream.sendHalf.push(chunk, this.#options.runtime.clock.now());
     this.#options.onWork(active);
   }
 
@@ -180,6 +181,12 @@ export class StreamTable implements StreamHost {
     stream.sendHalf.drop();
     this.consumed(stream);
     stream.resetCode = code;
+    this.#options.onWork(false);
+  }
+
+  left(stream: TunnelStream): void {
+    stream.sendHalf.finish();
+    this.consumed(stream);
     this.#options.onWork(false);
   }
 
@@ -242,13 +249,15 @@ export class StreamTable implements StreamHost {
   }
 
   #add(id: number, service: string, allowHalfOpen: boolean): TunnelStream {
-    const { peerStreamWindow, quietBytes, activityWindowMs, limits, meter } = this.#options;
+    const { peerStreamWindow, quietBytes, activityWindowMs, limits, meter, runtime, role } = this.#options;
     const stream = new TunnelStream(this, {
       id,
       service,
       send: new SendHalf(peerStreamWindow, quietBytes, activityWindowMs),
       receive: new ReceiveWindow(limits.streamWindow),
       allowHalfOpen,
+      runtime,
+      opener: role === 'device',
     });
     this.#streams.set(id, stream);
     meter.streamsOpened += 1;
@@ -265,6 +274,7 @@ export class StreamTable implements StreamHost {
 
   #forget(stream: TunnelStream): void {
     if (this.#streams.get(stream.id) === stream) this.#streams.delete(stream.id);
+    stream.forgotten();
   }
 
   /** The first data of a tunnel asks the process's budget for the large window. */
@@ -278,7 +288,7 @@ export class StreamTable implements StreamHost {
 
   #takeOpenToken(): boolean {
     const { opensPerSecond } = this.#options.limits;
-    const nowMs = this.#options.now();
+    const nowMs = this.#options.runtime.clock.now();
     const earned = ((nowMs - this.#openTokensAtMs) / 1000) * opensPerSecond;
     this.#openTokens = Math.min(opensPerSecond, this.#openTokens + earned);
     this.#openTokensAtMs = nowMs;

@@ -1,9 +1,10 @@
 // A stream as programs see it: a Duplex that behaves as a net.Socket does. It owns the two halves of the stream's state;
 // when their bytes leave is the tunnel's.
-import { Duplex } from 'node:stream';
 import { streamReset } from './errors.ts';
+import { OneShot, type TimerRuntime } from './one-shot.ts';
 import type { ReceiveWindow } from './receive-window.ts';
 import type { SendHalf } from './send-half.ts';
+import { SocketDuplex } from './socket-duplex.ts';
 
 /** Codes of RESET (SPEC.md section 4). */
 export const resetCodes = { CANCEL: 1, REFUSED: 2, UNKNOWN_SERVICE: 3, LIMIT: 4, BACKEND: 5 } as const;
@@ -17,10 +18,14 @@ export interface StreamHost {
   consumed(stream: TunnelStream): void;
   /** The program gave the stream up. */
   abandoned(stream: TunnelStream, code: number): void;
+  /** The program closed the stream while nothing was lost: what is queued still leaves, then FIN. */
+  left(stream: TunnelStream): void;
 }
 
 /** Bytes that a stream queues before `write` reports back-pressure. */
 export const STREAM_QUEUE_BYTES = 16 * 1024;
+/** How long a stream that its program has left waits for the peer's end, as Linux does with a socket (tcp_fin_timeout). */
+const LEFT_MS = 60_000;
 
 export interface TunnelStreamOptions {
   readonly id: number;
@@ -29,9 +34,12 @@ export interface TunnelStreamOptions {
   readonly receive: ReceiveWindow;
   /** As in net.Socket: false ends the own side when the peer ends. */
   readonly allowHalfOpen: boolean;
+  readonly runtime: TimerRuntime;
+  /** This end opened it: then it emits 'connect'. */
+  readonly opener: boolean;
 }
 
-export class TunnelStream extends Duplex {
+export class TunnelStream extends SocketDuplex {
   readonly id: number;
   readonly service: string;
   /** State of the two directions; the tunnel's, not the program's. */
@@ -40,22 +48,34 @@ export class TunnelStream extends Duplex {
   readonly #host: StreamHost;
   #writeDone: ((error?: Error | null) => void) | undefined;
   #finalDone: ((error?: Error | null) => void) | undefined;
+  /** Bytes of the write that waits for `#writeDone`: queued already, though Writable still counts them. */
+  #heldBytes = 0;
   #ended = false;
   #resetSeen = false;
+  readonly #leaving: OneShot;
   /** Code of a RESET that is still to be sent; 0 for none. */
   resetCode = 0;
   /** OPEN is still to be sent. */
   openPending = false;
 
   constructor(host: StreamHost, options: TunnelStreamOptions) {
-    super({ allowHalfOpen: options.allowHalfOpen, readableHighWaterMark: STREAM_QUEUE_BYTES });
+    super(options.runtime, { allowHalfOpen: options.allowHalfOpen, highWaterMark: STREAM_QUEUE_BYTES });
     this.#host = host;
+    this.#leaving = new OneShot(options.runtime, () => host.abandoned(this, resetCodes.CANCEL));
     this.id = options.id;
     this.service = options.service;
     this.sendHalf = options.send;
     this.receiveWindow = options.receive;
     // After the peer's end `_read` is not called any more, but the last bytes still have to be acknowledged.
     this.once('end', () => this.#host.consumed(this));
+    if (options.opener) this.connectSoon();
+  }
+
+  get bytesRead(): number {
+    return this.receiveWindow.received;
+  }
+  get bytesWritten(): number {
+    return this.sendHalf.sent + this.sendHalf.queued + this.writableLength - this.#heldBytes;
   }
 
   /** Whether the peer's FIN came and the program has read everything. */
@@ -69,8 +89,14 @@ export class TunnelStream extends Duplex {
 
   /** From the tunnel: payload arrived. The bytes are copied: they lie in a buffer that the next read overwrites. */
   deliver(data: Uint8Array, fin: boolean): void {
-    if (this.destroyed) this.receiveWindow.consumeTo(this.receiveWindow.received);
-    else if (data.length > 0) this.push(Buffer.from(data));
+    if (this.destroyed) {
+      this.receiveWindow.consumeTo(this.receiveWindow.received);
+      // Nobody is there to take it: the peer learns, as from a closed socket.
+      if (data.length > 0 && this.resetCode === 0) this.#host.abandoned(this, resetCodes.CANCEL);
+    } else if (data.length > 0) {
+      this.used();
+      this.push(Buffer.from(data));
+    }
     if (fin) {
       this.#ended = true;
       if (!this.destroyed) this.push(null);
@@ -79,9 +105,11 @@ export class TunnelStream extends Duplex {
 
   /** From the tunnel: frames took bytes, so the program may hand over more. */
   drained(): void {
+    this.used();
     if (this.#writeDone !== undefined && this.sendHalf.queued < STREAM_QUEUE_BYTES) {
       const done = this.#writeDone;
       this.#writeDone = undefined;
+      this.#heldBytes = 0;
       done();
     }
     if (this.#finalDone !== undefined && this.sendHalf.finSent) {
@@ -94,6 +122,7 @@ export class TunnelStream extends Duplex {
   /** From the tunnel: the peer reset the stream, or the tunnel is gone. Never a clean end after missing bytes. */
   resetByPeer(reason: string): void {
     this.#resetSeen = true;
+    this.#leaving.cancel();
     this.destroy(streamReset(reason));
   }
 
@@ -103,10 +132,23 @@ export class TunnelStream extends Duplex {
     this.destroy();
   }
 
+  /** As net.Socket's: the peer sees ECONNRESET, and what waits is dropped. */
+  resetAndDestroy(): this {
+    if (!this.destroyed) this.refuse('CANCEL');
+    return this;
+  }
+
+  /** From the tunnel: the stream is over for both ends. */
+  forgotten(): void {
+    this.#leaving.cancel();
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.used();
+    this.#heldBytes = chunk.length;
+    this.#writeDone = done;
     this.#host.written(this, chunk);
-    if (this.sendHalf.queued < STREAM_QUEUE_BYTES) done();
-    else this.#writeDone = done;
+    this.drained();
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -120,13 +162,21 @@ export class TunnelStream extends Duplex {
     this.#host.consumed(this);
   }
 
+  /**
+   * As with a socket, `destroy()` lets what was handed over leave, with a FIN after it. With an error, with bytes that would
+   * be missing at either end, or after `refuse`, the peer sees a reset instead: never a clean end after missing bytes.
+   */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const lost = this.writableLength > this.#heldBytes || this.readableLength > 0;
     this.#writeDone = undefined;
     this.#finalDone = undefined;
-    const complete = this.sendHalf.finSent && this.#ended;
-    if (!complete && !this.#resetSeen)
+    if ((this.sendHalf.finSent && this.#ended) || this.#resetSeen) this.#host.consumed(this);
+    else if (error !== null || lost || this.resetCode !== 0)
       this.#host.abandoned(this, this.resetCode === 0 ? resetCodes.CANCEL : this.resetCode);
-    else this.#host.consumed(this);
-    done(error);
+    else {
+      this.#leaving.startIn(LEFT_MS);
+      this.#host.left(this);
+    }
+    this.finishDestroy(error, done);
   }
 }

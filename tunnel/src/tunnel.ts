@@ -87,7 +87,7 @@ export class Tunnel implements Timed {
       peerTunnelWindow: session.parameters.tunnelWindow,
       quietBytes: parameters.quietBytes,
       activityWindowMs: parameters.activityWindowMs,
-      now: () => runtime.clock.now(),
+      runtime,
       meter: this.#meter,
       memory: options.memory,
       onWork: (active) => this.#touch(active),
