@@ -1,5 +1,6 @@
 // The timer wheel that all tunnels of a process share: absolute deadlines on a grid of 1 ms. In each tick every due frame
 // is written before anything else is done, so that no tunnel's work moves another tunnel's frame.
+import { throwLater } from './program-fault.ts';
 import type { Clock, TickSource } from './runtime.ts';
 
 /** Something with a deadline. The wheel links entries through themselves: scheduling allocates nothing. */
@@ -85,7 +86,13 @@ export class Scheduler {
     this.#collect(tick);
     const due = this.#due;
     for (let i = 0; i < due.length; i += 1) due[i]?.write(tick, this.#clock.now());
-    for (let i = 0; i < due.length; i += 1) due[i]?.prepare(tick);
+    for (let i = 0; i < due.length; i += 1) {
+      try {
+        due[i]?.prepare(tick);
+      } catch (error) {
+        throwLater(error);
+      }
+    }
     due.length = 0;
     this.#running = false;
     if (this.#size > 0) this.#arm(this.#nextDue());

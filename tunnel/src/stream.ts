@@ -2,6 +2,7 @@
 // when their bytes leave is the tunnel's.
 import { streamReset } from './errors.ts';
 import { OneShot, type TimerRuntime } from './one-shot.ts';
+import { runForProgram } from './program-fault.ts';
 import type { ReceiveWindow } from './receive-window.ts';
 import type { SendHalf } from './send-half.ts';
 import { SocketDuplex } from './socket-duplex.ts';
@@ -95,7 +96,7 @@ export class TunnelStream extends SocketDuplex {
       if (data.length > 0 && this.resetCode === 0) this.#host.abandoned(this, resetCodes.CANCEL);
     } else if (data.length > 0) {
       this.used();
-      this.push(Buffer.from(data));
+      runForProgram(() => this.push(Buffer.from(data)));
     }
     if (fin) {
       this.#ended = true;
@@ -110,12 +111,12 @@ export class TunnelStream extends SocketDuplex {
       const done = this.#writeDone;
       this.#writeDone = undefined;
       this.#heldBytes = 0;
-      done();
+      runForProgram(done);
     }
     if (this.#finalDone !== undefined && this.sendHalf.finSent) {
       const done = this.#finalDone;
       this.#finalDone = undefined;
-      done();
+      runForProgram(done);
     }
   }
 
