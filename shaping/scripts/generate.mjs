@@ -45,7 +45,7 @@ process.exitCode = stale > 0 ? 1 : 0;
 /** The API server drops words it does not know, such as half a description cut at a comma; here they are refused. */
 function checkKeywords(schema, place) {
   const known =
-    /^(type|title|description|default|properties|required|additionalProperties|maxProperties|items|minItems|maxItems|minLength|maxLength|pattern|format|enum|minimum|maximum|x-kubernetes-(validations|list-type|list-map-keys|map-type))$/;
+    /^(type|title|description|default|properties|required|additionalProperties|maxProperties|items|minItems|maxItems|minLength|maxLength|pattern|format|enum|minimum|maximum|exclusiveMinimum|x-kubernetes-(validations|list-type|list-map-keys|map-type))$/;
   for (const word of Object.keys(schema)) if (!known.test(word)) throw new Error(`${place}: unknown word ${word}`);
   for (const [name, child] of Object.entries(schema.properties ?? {})) {
     if (!child.description && place !== 'openAPIV3Schema') throw new Error(`${place}.${name} has no description`);

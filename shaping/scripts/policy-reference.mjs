@@ -81,7 +81,8 @@ function boundsOf(schema) {
   if (schema.maxItems !== undefined) parts.push(`${schema.minItems ?? 0}…${schema.maxItems} entries`);
   if (schema.maxProperties !== undefined) parts.push(`at most ${schema.maxProperties} entries`);
   if (schema.title === 'name') parts.push(describeAllowed(schema));
-  else if (schema.maxLength !== undefined && schema.title === undefined && !schema.enum) parts.push(`at most ${schema.maxLength} characters`);
+  else if (schema.maxLength !== undefined && schema.title === undefined && !schema.enum)
+    parts.push(`at most ${schema.maxLength} characters`);
   for (const { message } of isDistribution(schema) ? [] : (schema['x-kubernetes-validations'] ?? [])) {
     parts.push(message.split(', allowed ')[1] ?? message);
   }

@@ -7,6 +7,7 @@ import { configKeys, environmentOverrides, type Override, setOverrides } from '.
 import { convertUnits, showUnits } from './config-units.ts';
 import { applyDefaults, isObject } from './defaults.ts';
 import type { Fault, Path } from './fault.ts';
+import { deepFreeze } from './freeze.ts';
 import type { Schema, SchemaValue } from './schema.ts';
 import { checkStructure } from './validate.ts';
 import { locateFaults, parseYaml, type SourceDocument } from './yaml-source.ts';
@@ -91,12 +92,4 @@ function replace(value: unknown, path: Path, leaf: unknown): unknown {
   if (name === undefined) return leaf;
   const object = isObject(value) ? value : {};
   return { ...object, [name]: replace(object[name], rest, leaf) };
-}
-
-function deepFreeze(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const child of Object.values(value)) deepFreeze(child);
-  }
-  return value;
 }

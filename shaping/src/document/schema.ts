@@ -32,6 +32,8 @@ export interface Schema {
   readonly enum?: readonly unknown[];
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;
+  /** As in OpenAPI 3.0: whether `minimum` itself is refused. */
+  readonly exclusiveMinimum?: boolean;
   readonly 'x-kubernetes-validations'?: readonly Rule[];
   readonly 'x-kubernetes-list-type'?: string;
   readonly 'x-kubernetes-list-map-keys'?: readonly string[];
@@ -101,11 +103,14 @@ export function describeType(schema: Schema): string {
 }
 
 /** The bounds of a number; undefined without any. */
-export function describeRange({ minimum, maximum, unit }: Schema): string | undefined {
+export function describeRange({ minimum, maximum, exclusiveMinimum, unit }: Schema): string | undefined {
   const show = (bound: number): string => {
     if (unit === 'duration') return formatDuration(bound);
     return unit === 'size' ? formatSize(bound) : String(bound);
   };
+  if (minimum !== undefined && exclusiveMinimum) {
+    return `above ${show(minimum)}${maximum === undefined ? '' : `, up to ${show(maximum)}`}`;
+  }
   if (minimum !== undefined && maximum !== undefined) return `${show(minimum)}…${show(maximum)}`;
   if (minimum !== undefined) return `at least ${show(minimum)}`;
   return maximum === undefined ? undefined : `at most ${show(maximum)}`;

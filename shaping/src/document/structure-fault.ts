@@ -63,6 +63,7 @@ export function structureFault(error: ErrorObject, root: unknown): Fault | undef
     case 'maxProperties':
       return { path, message: 'has too many entries', got, allowed: range(undefined, schema.maxProperties, 'entries') };
     case 'minimum':
+    case 'exclusiveMinimum':
     case 'maximum':
       return { path, message: 'is out of range', got, allowed: describeAllowed(schema) };
     default:

@@ -19,7 +19,11 @@ export interface Validated {
 export function validate(schema: Schema, input: unknown): Validated {
   const value = applyDefaults(schema, input);
   const structure = checkStructure(schema, value);
-  return { value, faults: [...structure, ...checkRules(schema, value, structure)] };
+  // A rule about a value that is not even well-formed says nothing new.
+  const rules = checkRules(schema, value, structure).filter(
+    (fault) => !structure.some((other) => fault.path.every((segment, index) => other.path[index] === segment)),
+  );
+  return { value, faults: [...structure, ...rules] };
 }
 
 /** Faults of types, bounds, required and unknown properties and repeated keys; at most one for each path. */
@@ -53,6 +57,8 @@ function strictSchema(schema: Schema): Record<string, unknown> {
   const { properties, additionalProperties, items, default: _default, description: _description, ...own } = schema;
   const result: Record<string, unknown> = { ...own };
   if (schema.unit !== undefined) result.type = 'number';
+  if (schema.exclusiveMinimum) result.exclusiveMinimum = schema.minimum;
+  else delete result.exclusiveMinimum;
   if (properties) {
     const entries = Object.entries(properties).map(([name, child]) => [name, strictSchema(child)]);
     result.properties = Object.fromEntries(entries);

@@ -57,12 +57,12 @@ export const policySpecSchema = {
       "fieldPath": ".background.interval"
     },
     {
-      "rule": "!has(self.upstream.size) || ((!has(self.upstream.size.constant) || self.upstream.size.constant <= self.frameSize) && (!has(self.upstream.size.max) || self.upstream.size.max <= self.frameSize))",
+      "rule": "!has(self.upstream.size) || ((!has(self.upstream.size.constant) || self.upstream.size.constant <= self.frameSize) && (!has(self.upstream.size.min) || self.upstream.size.min <= self.frameSize) && (!has(self.upstream.size.max) || self.upstream.size.max <= self.frameSize))",
       "message": "is larger than the largest frame, allowed at most frameSize",
       "fieldPath": ".upstream.size"
     },
     {
-      "rule": "!has(self.downstream.size) || ((!has(self.downstream.size.constant) || self.downstream.size.constant <= self.frameSize) && (!has(self.downstream.size.max) || self.downstream.size.max <= self.frameSize))",
+      "rule": "!has(self.downstream.size) || ((!has(self.downstream.size.constant) || self.downstream.size.constant <= self.frameSize) && (!has(self.downstream.size.min) || self.downstream.size.min <= self.frameSize) && (!has(self.downstream.size.max) || self.downstream.size.max <= self.frameSize))",
       "message": "is larger than the largest frame, allowed at most frameSize",
       "fieldPath": ".downstream.size"
     }
@@ -382,7 +382,8 @@ export const policySpecSchema = {
                 },
                 "sigma": {
                   "type": "number",
-                  "minimum": 0.001,
+                  "minimum": 0,
+                  "exclusiveMinimum": true,
                   "maximum": 10
                 }
               }
@@ -581,7 +582,8 @@ export const policySpecSchema = {
                 },
                 "sigma": {
                   "type": "number",
-                  "minimum": 0.001,
+                  "minimum": 0,
+                  "exclusiveMinimum": true,
                   "maximum": 10
                 }
               }
@@ -817,7 +819,8 @@ export const policySpecSchema = {
                 },
                 "sigma": {
                   "type": "number",
-                  "minimum": 0.001,
+                  "minimum": 0,
+                  "exclusiveMinimum": true,
                   "maximum": 10
                 }
               }
@@ -1016,7 +1019,8 @@ export const policySpecSchema = {
                 },
                 "sigma": {
                   "type": "number",
-                  "minimum": 0.001,
+                  "minimum": 0,
+                  "exclusiveMinimum": true,
                   "maximum": 10
                 }
               }
@@ -1373,7 +1377,8 @@ export const policySpecSchema = {
           "properties": {
             "adversaryConfidence": {
               "type": "number",
-              "minimum": 0.000001,
+              "minimum": 0,
+              "exclusiveMinimum": true,
               "maximum": 1
             },
             "probability": {
@@ -1490,7 +1495,8 @@ export const policySpecSchema = {
       "properties": {
         "perDay": {
           "type": "number",
-          "minimum": 0.01,
+          "minimum": 0,
+          "exclusiveMinimum": true,
           "maximum": 100000,
           "default": 24
         },

@@ -1,0 +1,89 @@
+/**
+ * What is wrong with a policy beyond its schema: what this version does not do yet, and objectives, durations and
+ * parameters that do not work out.
+ */
+import { isObject } from './document/defaults.ts';
+import type { Fault, Path } from './document/fault.ts';
+import { durationClasses } from './parameters.ts';
+import type { PolicyOptions, ShapingPolicy } from './policy.ts';
+import { objectiveOf, policyCover, policyModel } from './policy-model.ts';
+import { policyParameters } from './policy-parameters.ts';
+
+/** A field of the schema that a later version will serve. */
+interface VersionLimit {
+  readonly path: Path;
+  /** Whether the value (undefined if absent) asks for more than this version does. */
+  readonly exceeds: (value: unknown) => boolean;
+  readonly allowed: string;
+}
+
+const present = (value: unknown): boolean => value !== undefined;
+const drawnKinds = 'constant, uniform, normal, exponential, lognormal, empirical';
+
+const versionLimits: readonly VersionLimit[] = [
+  { path: ['authentication', 'groupKeys'], exceeds: (value) => value === false, allowed: 'true' },
+  { path: ['authentication', 'clientCertificate'], exceeds: present, allowed: 'groupKeys' },
+  { path: ['mode'], exceeds: (value) => value === 'Morphing', allowed: 'STP, ILP' },
+  { path: ['upstream', 'interval', 'spline'], exceeds: present, allowed: drawnKinds },
+  { path: ['upstream', 'size', 'spline'], exceeds: present, allowed: drawnKinds },
+  { path: ['downstream', 'interval', 'spline'], exceeds: present, allowed: drawnKinds },
+  { path: ['downstream', 'size', 'spline'], exceeds: present, allowed: drawnKinds },
+  { path: ['shape', 'trace'], exceeds: present, allowed: 'constant' },
+  { path: ['shape', 'spline'], exceeds: present, allowed: 'constant' },
+  { path: ['shapes'], exceeds: (value) => Array.isArray(value) && value.length > 0, allowed: 'none' },
+  { path: ['background', 'passthrough'], exceeds: (value) => value === true, allowed: 'false' },
+  { path: ['cover', 'model', 'ghosts'], exceeds: present, allowed: 'poisson' },
+  {
+    path: ['learning', 'duration'],
+    exceeds: (value) => typeof value === 'string' && /[1-9]/.test(value),
+    allowed: '0s',
+  },
+  { path: ['unshapedPeers'], exceeds: (value) => value === 'Allow', allowed: 'Refuse' },
+  { path: ['suspend'], exceeds: (value) => value === true, allowed: 'false' },
+];
+
+/** Fields of a spec (defaults applied, perhaps faulty) that ask for what this version does not do. */
+export function checkVersionLimits(spec: unknown): Fault[] {
+  return versionLimits.flatMap(({ path, exceeds, allowed }) => {
+    let value = spec;
+    for (const segment of path) value = isObject(value) ? value[segment] : undefined;
+    return exceeds(value) ? [{ path: ['spec', ...path], message: 'is not in this version', got: value, allowed }] : [];
+  });
+}
+
+/** Faults that only show when a valid policy is worked out. */
+export function checkPolicy(policy: ShapingPolicy, { misfit }: PolicyOptions): Fault[] {
+  const faults = [...checkDurations(policy), ...checkObjective(policy)];
+  if (faults.length > 0) return faults;
+  const reason = misfit?.(policyParameters(policy));
+  return reason === undefined
+    ? []
+    : [{ path: ['spec'], message: `cannot be sent to a device: ${reason}`, got: policy.spec.fleet }];
+}
+
+function checkDurations({ spec }: ShapingPolicy): Fault[] {
+  const classes = durationClasses(spec.longestRun).length;
+  return (['device', 'cloud'] as const).flatMap((end) => {
+    const counts = spec.cover.durations?.[end] ?? [];
+    if (counts.length <= classes) return [];
+    const allowed = `at most ${classes} entries, for runs of 1, 2, 4 … ${spec.longestRun}`;
+    return [
+      { path: ['spec', 'cover', 'durations', end], message: 'has classes that no run reaches', got: counts, allowed },
+    ];
+  });
+}
+
+function checkObjective(policy: ShapingPolicy): Fault[] {
+  const model = policyModel(policy);
+  const result = policyCover(policy.spec, model);
+  if (result.reached) return [];
+  const objective = objectiveOf(policy.spec);
+  const got = 'value' in objective ? objective.value : undefined;
+  const limit = Number(result.limit.toPrecision(3));
+  const path = ['spec', 'cover', 'objective', objective.kind];
+  if (objective.kind === 'overhead') {
+    return [{ path, message: 'cannot be reached: without any cover it is more', got, allowed: `at least ${limit}` }];
+  }
+  const message = `cannot be reached: at ${policy.spec.activity.perDay} activities a day one starts in a period of ${policy.spec.period} with p = ${limit}`;
+  return [{ path, message, got, allowed: `more than p = ${limit}; p itself in mode ILP` }];
+}
