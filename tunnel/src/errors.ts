@@ -1,4 +1,5 @@
 // Errors of @quietwire/tunnel: callers branch on `code` only; the table is what docs/errors.md is checked against.
+import type { ResetReason } from './stream.ts';
 
 export const tunnelErrors = {
   TUNNEL_BOOTSTRAP_TIMEOUT: { exit: 4, text: 'the bootstrap exchange did not end within its deadline' },
@@ -24,7 +25,15 @@ export class TunnelError extends Error {
   }
 }
 
-/** What a program sees on a stream whose tunnel was lost or whose peer reset it: the error of a net.Socket. */
-export function streamReset(reason: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`read ECONNRESET (${reason})`), { code: 'ECONNRESET', syscall: 'read' });
+/**
+ * What a program sees on a stream whose tunnel was lost or whose peer reset it: the error of a net.Socket. `reason` is there
+ * if the peer gave one.
+ */
+export interface StreamResetError extends NodeJS.ErrnoException {
+  readonly reason?: ResetReason;
+}
+
+export function streamReset(text: string, reason?: ResetReason): StreamResetError {
+  const error = Object.assign(new Error(`read ECONNRESET (${text})`), { code: 'ECONNRESET', syscall: 'read' });
+  return reason === undefined ? error : Object.assign(error, { reason });
 }

@@ -1,6 +1,6 @@
 // The public API of @quietwire/tunnel: a list of exports, nothing else.
 export type { ByteChannel } from './byte-channel.ts';
-export { streamReset, TunnelError, type TunnelErrorCode, tunnelErrors } from './errors.ts';
+export { type StreamResetError, streamReset, TunnelError, type TunnelErrorCode, tunnelErrors } from './errors.ts';
 export { type EstablishOptions, establishAsCloud, establishAsDevice } from './establish.ts';
 export { FramePool } from './frame-pool.ts';
 export { DEAD_PEER_MS, defaultTunnelLimits, type TunnelLimits } from './limits.ts';

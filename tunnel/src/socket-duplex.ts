@@ -34,6 +34,8 @@ export abstract class SocketDuplex extends Duplex {
 
   abstract readonly bytesRead: number;
   abstract readonly bytesWritten: number;
+  /** The peer sees ECONNRESET, and what waits is dropped. */
+  abstract resetAndDestroy(): this;
 
   get pending(): boolean {
     return this.connecting;

@@ -8,7 +8,7 @@ import type { TunnelMeter } from './meter.ts';
 import type { TimerRuntime } from './one-shot.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { type Filled, SendHalf } from './send-half.ts';
-import { resetCodes, type StreamHost, TunnelStream } from './stream.ts';
+import { resetReason, type StreamHost, TunnelStream } from './stream.ts';
 
 const LAST_ID = 65_535;
 /** Smallest room worth a STREAM field with data: header, id, one byte. */
@@ -142,10 +142,10 @@ export class StreamTable implements StreamHost {
   resetByPeer(id: number, code: number): void {
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
-    const reason = Object.entries(resetCodes).find(([, value]) => value === code)?.[0] ?? String(code);
+    const reason = resetReason(code);
     stream.sendHalf.drop();
     this.#forget(stream);
-    stream.resetByPeer(`reset by the peer: ${reason}`);
+    stream.resetByPeer(`reset by the peer: ${reason ?? code}`, reason);
   }
 
   /** Ends every stream with an error; called once, when the tunnel is gone. */

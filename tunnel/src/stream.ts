@@ -11,6 +11,11 @@ import { SocketDuplex } from './socket-duplex.ts';
 export const resetCodes = { CANCEL: 1, REFUSED: 2, UNKNOWN_SERVICE: 3, LIMIT: 4, BACKEND: 5 } as const;
 export type ResetReason = keyof typeof resetCodes;
 
+/** Undefined for a code of a later version. */
+export function resetReason(code: number): ResetReason | undefined {
+  return (Object.keys(resetCodes) as ResetReason[]).find((reason) => resetCodes[reason] === code);
+}
+
 /** What a stream asks of its tunnel. */
 export interface StreamHost {
   /** The program handed over bytes, or ended its side. */
@@ -121,10 +126,10 @@ export class TunnelStream extends SocketDuplex {
   }
 
   /** From the tunnel: the peer reset the stream, or the tunnel is gone. Never a clean end after missing bytes. */
-  resetByPeer(reason: string): void {
+  resetByPeer(text: string, reason?: ResetReason): void {
     this.#resetSeen = true;
     this.#leaving.cancel();
-    this.destroy(streamReset(reason));
+    this.destroy(streamReset(text, reason));
   }
 
   /** Gives the stream up with a code that tells the peer why. */
@@ -133,8 +138,7 @@ export class TunnelStream extends SocketDuplex {
     this.destroy();
   }
 
-  /** As net.Socket's: the peer sees ECONNRESET, and what waits is dropped. */
-  resetAndDestroy(): this {
+  override resetAndDestroy(): this {
     if (!this.destroyed) this.refuse('CANCEL');
     return this;
   }
@@ -169,6 +173,7 @@ export class TunnelStream extends SocketDuplex {
    */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     const lost = this.writableLength > this.#heldBytes || this.readableLength > 0;
+    const writeDone = this.#writeDone;
     this.#writeDone = undefined;
     this.#finalDone = undefined;
     if ((this.sendHalf.finSent && this.#ended) || this.#resetSeen) this.#host.consumed(this);
@@ -179,5 +184,6 @@ export class TunnelStream extends SocketDuplex {
       this.#host.left(this);
     }
     this.finishDestroy(error, done);
+    if (writeDone !== undefined) runForProgram(() => writeDone(error));
   }
 }

@@ -140,3 +140,26 @@ test('a peer that never ends after the program has gone is reset after a minute'
   assert.equal(device.streams, 0);
   assert.deepEqual(seen, ['error ECONNRESET', 'close']);
 });
+
+test('the callback of a write that waits is called when the stream is destroyed', async () => {
+  for (const error of [null, new Error('given up')]) {
+    const { time, device } = await connectPair({ onStream: (stream) => stream.on('error', () => {}) });
+    const stream = device.open('upload');
+    stream.on('error', () => {});
+    const results: (Error | null | undefined)[] = [];
+    stream.write(Buffer.alloc(40_000), (result) => results.push(result));
+    await time.advanceTo(500);
+    stream.destroy(error ?? undefined);
+    await time.advanceTo(1000);
+    assert.deepEqual(results, [error]);
+  }
+});
+
+test('the error of a reset names the reason that the peer gave', async () => {
+  const { time, device } = await connectPair({ onStream: (stream) => stream.refuse('UNKNOWN_SERVICE') });
+  const stream = device.open('nothing-there');
+  const seen: unknown[] = [];
+  stream.on('error', (error: { code: string; reason?: string }) => seen.push(error.code, error.reason));
+  await time.advanceTo(10_000);
+  assert.deepEqual(seen, ['ECONNRESET', 'UNKNOWN_SERVICE']);
+});
