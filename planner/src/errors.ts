@@ -5,7 +5,6 @@
 export const plannerErrors = {
   USAGE: { exit: 2, text: 'wrong or missing flags or arguments' },
   INVALID_FILE: { exit: 3, text: 'a file that the command was given does not hold what it should' },
-  INVALID_POLICY: { exit: 3, text: 'a policy file has faults, all of them listed' },
   INVALID_KEY: { exit: 3, text: 'a key file holds no key: 16 to 64 bytes in base64' },
   FILE_EXISTS: { exit: 4, text: 'the command would overwrite a file; keys are never overwritten' },
   FILE_UNREADABLE: { exit: 4, text: 'a file cannot be read' },

@@ -2,7 +2,7 @@
 
 import { styleText } from 'node:util';
 import { CommanderError } from 'commander';
-import { plannerErrors } from '../errors.ts';
+import { PlannerError, plannerErrors } from '../errors.ts';
 import { wantsColor } from './session.ts';
 
 type ErrorTable = Readonly<Record<string, { readonly exit: number }>>;
@@ -16,11 +16,17 @@ export async function reportFailure(error: unknown): Promise<void> {
     return;
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const known = (await errorTable())[code];
+  const [{ protoErrors }, { formatFault, ShapingError, shapingErrors }] = await Promise.all([
+    import('@quietwire/proto'), // not at the start: they are slow to load and mostly not needed
+    import('@quietwire/shaping'),
+  ]);
+  const table: ErrorTable = { ...protoErrors, ...shapingErrors, ...plannerErrors };
+  const known = table[code];
   process.exitCode = (known ?? plannerErrors.INTERNAL).exit;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const lines = [known ? renderErrorLine(code, (error as Error).message) : renderErrorLine('INTERNAL', stack)];
-  if (known && error instanceof Error && 'faults' in error && Array.isArray(error.faults)) lines.push(...error.faults);
+  if (error instanceof PlannerError) lines.push(...error.faults);
+  if (error instanceof ShapingError) lines.push(...error.faults.map(formatFault));
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
@@ -28,13 +34,4 @@ export async function reportFailure(error: unknown): Promise<void> {
 export function renderErrorLine(code: string, text: string): string {
   const label = `error ${code}:`;
   return `${wantsColor(process.stderr) ? styleText('red', label, { stream: process.stderr }) : label} ${text}`;
-}
-
-/** The codes of all packages whose errors can reach a user of this command. */
-async function errorTable(): Promise<ErrorTable> {
-  const [{ protoErrors }, { shapingErrors }] = await Promise.all([
-    import('@quietwire/proto'), // not at the start: they are slow to load and mostly not needed
-    import('@quietwire/shaping'),
-  ]);
-  return { ...protoErrors, ...shapingErrors, ...plannerErrors };
 }

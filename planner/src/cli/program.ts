@@ -9,6 +9,7 @@ import { renderErrorLine } from './failure.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { CliSession, wantsColor } from './session.ts';
 import { addTapCommand } from './tap-command.ts';
+import { addValidateCommand } from './validate-command.ts';
 
 const exitStatuses = `
 Exit status:
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     .helpCommand(false)
     .showHelpAfterError('(flags and examples: --help after the command)')
     .addHelpText('after', exitStatuses);
+  addValidateCommand(program, session);
   addKeysCommand(program, session);
   addTapCommand(program, session);
   addDecodeCommand(program, session);

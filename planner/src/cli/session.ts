@@ -1,7 +1,6 @@
 // What every command of `quietwire` shares: the global flags, where data and diagnostics go, and reading of inputs.
 
 import { readFile } from 'node:fs/promises';
-import { stripVTControlCharacters } from 'node:util';
 import type { Command } from 'commander';
 import { PlannerError } from '../errors.ts';
 
@@ -63,9 +62,4 @@ export class CliSession {
 export function wantsColor(stream: NodeJS.WriteStream): boolean {
   if (process.argv.includes('--no-color')) return false;
   return stream.isTTY === true && stream.hasColors();
-}
-
-/** `text` as an untrusted file gave it, safe to print on a terminal. */
-export function printable(text: string): string {
-  return stripVTControlCharacters(text);
 }
