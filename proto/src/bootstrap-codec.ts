@@ -1,5 +1,6 @@
 // The five bootstrap messages between their bytes and their public form (SPEC 5.2 to 5.6). Decoding checks every bound of
 // SPEC 15; whether the content is acceptable is decided in bootstrap-device.ts and bootstrap-cloud.ts.
+import { canonical } from './canonical.ts';
 import { ProtoError } from './errors.ts';
 import { quietwire } from './generated/messages.js';
 import { limits } from './limits.ts';
@@ -21,6 +22,7 @@ export function encodeHello(hello: Hello): Uint8Array {
     binding: wire.Binding[hello.binding],
     aeads: hello.aeads.map((aead) => aeadNumbers[aead]),
     profile: wire.Profile[hello.profile],
+    extensions: hello.extensions.map(canonical),
   }).finish();
 }
 
@@ -45,7 +47,8 @@ export function decodeHello(body: Uint8Array): Hello {
 }
 
 export function encodeChallenge(challenge: Challenge): Uint8Array {
-  return wire.Challenge.encode({ ...challenge, aead: aeadNumbers[challenge.aead] }).finish();
+  const extensions = challenge.extensions.map(canonical);
+  return wire.Challenge.encode({ ...challenge, aead: aeadNumbers[challenge.aead], extensions }).finish();
 }
 
 /** @throws ProtoError MALFORMED_MESSAGE */
@@ -83,7 +86,7 @@ export function decodeAccept(body: Uint8Array): Accept {
 }
 
 export function encodeRefuse(refuse: Refuse): Uint8Array {
-  return wire.Refuse.encode({ code: refuse.code, text: refuse.text.slice(0, limits.refuseText) }).finish();
+  return wire.Refuse.encode(canonical({ code: refuse.code, text: refuse.text.slice(0, limits.refuseText) })).finish();
 }
 
 /** The text is cut to its limit and stripped of what a terminal would obey. @throws ProtoError MALFORMED_MESSAGE */

@@ -1,4 +1,5 @@
 // Control messages between their bytes and their public form (SPEC 6.2). Sealing is in control.ts.
+import { canonical } from './canonical.ts';
 import { ProtoError } from './errors.ts';
 import { quietwire } from './generated/messages.js';
 import type { Control } from './messages.ts';
@@ -8,8 +9,15 @@ const Wire = quietwire.v1.Control;
 
 /** @throws ProtoError PARAMETERS_INVALID */
 export function encodeControl(control: Control): Uint8Array {
-  const { parameters, ...rest } = control;
-  return Wire.encode(parameters === undefined ? rest : { ...rest, parameters: parametersToWire(parameters) }).finish();
+  const { periodStart, demand, fragment, parameters, parametersAck, goaway } = control;
+  const message: quietwire.v1.Control.$Properties = {};
+  if (periodStart !== undefined) message.periodStart = periodStart;
+  if (demand !== undefined) message.demand = canonical(demand);
+  if (fragment !== undefined) message.fragment = canonical(fragment);
+  if (parameters !== undefined) message.parameters = parametersToWire(parameters);
+  if (parametersAck !== undefined) message.parametersAck = canonical(parametersAck);
+  if (goaway !== undefined) message.goaway = canonical(goaway);
+  return Wire.encode(message).finish();
 }
 
 /** The result holds no view of `bytes`. @throws ProtoError MALFORMED_MESSAGE */

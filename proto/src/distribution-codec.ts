@@ -1,4 +1,5 @@
 // Distributions between their bytes and their public form (SPEC 7.2).
+import { canonical } from './canonical.ts';
 import { ProtoError } from './errors.ts';
 import type { quietwire } from './generated/messages.js';
 import type { Distribution, DistributionKind } from './messages.ts';
@@ -14,13 +15,13 @@ export function distributionToWire(distribution: Distribution): Wire {
     case 'constant':
       return { ...bounds, constant: distribution.value };
     case 'uniform':
-      return { ...bounds, uniform: { low: distribution.low, high: distribution.high } };
+      return { ...bounds, uniform: canonical({ low: distribution.low, high: distribution.high }) };
     case 'normal':
-      return { ...bounds, normal: { mean: distribution.mean, deviation: distribution.deviation } };
+      return { ...bounds, normal: canonical({ mean: distribution.mean, deviation: distribution.deviation }) };
     case 'exponential':
       return { ...bounds, exponentialMean: distribution.mean };
     case 'lognormal':
-      return { ...bounds, lognormal: { median: distribution.median, sigma: distribution.sigma } };
+      return { ...bounds, lognormal: canonical({ median: distribution.median, sigma: distribution.sigma }) };
     case 'empirical':
       return { ...bounds, empirical: { values: distribution.values, weights: distribution.weights } };
     case 'spline':

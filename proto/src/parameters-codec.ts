@@ -1,4 +1,5 @@
 // Shaping parameters between their bytes and their public form (SPEC 7), and how much of the ACCEPT they fill.
+import { canonical } from './canonical.ts';
 import { distributionFromWire, distributionToWire } from './distribution-codec.ts';
 import { ProtoError } from './errors.ts';
 import { quietwire } from './generated/messages.js';
@@ -11,12 +12,12 @@ const { Mode, Control } = quietwire.v1;
 /** The message to encode. @throws ProtoError PARAMETERS_INVALID (SPEC 7.3). */
 export function parametersToWire(parameters: Parameters): quietwire.v1.Parameters.$Properties {
   checkParameters(parameters);
-  return {
+  return canonical({
     ...parameters,
     mode: parameters.mode === 'STP' ? Mode.STP : Mode.ILP,
     upstream: patternToWire(parameters.upstream),
     downstream: patternToWire(parameters.downstream),
-  };
+  });
 }
 
 /** @throws ProtoError MALFORMED_MESSAGE, also for values out of the bounds of SPEC 7.3. */
