@@ -53,12 +53,21 @@ export function checkVersionLimits(spec: unknown): Fault[] {
 
 /** Faults that only show when a valid policy is worked out. */
 export function checkPolicy(policy: ShapingPolicy, { misfit }: PolicyOptions): Fault[] {
-  const faults = [...checkDurations(policy), ...checkObjective(policy)];
+  const faults = [...checkHold(policy), ...checkDurations(policy), ...checkObjective(policy)];
   if (faults.length > 0) return faults;
   const reason = misfit?.(policyParameters(policy));
   return reason === undefined
     ? []
     : [{ path: ['spec'], message: `cannot be sent to a device: ${reason}`, got: policy.spec.fleet }];
+}
+
+/** Demand that arrives in a rest must outlive it, real or virtual (decision 0004). ILP has no rests. */
+function checkHold(policy: ShapingPolicy): Fault[] {
+  const { spec } = policy;
+  const { holdMs, leadMs, restMs } = policyModel(policy);
+  if (spec.mode !== 'STP' || holdMs >= leadMs + restMs) return [];
+  const allowed = `at least ${leadMs + restMs}ms: the lead and the rest after a run`;
+  return [{ path: ['spec', 'activity', 'hold'], message: 'is shorter than a rest', got: spec.activity.hold, allowed }];
 }
 
 function checkDurations({ spec }: ShapingPolicy): Fault[] {

@@ -182,6 +182,12 @@ describe('checks beyond the schema', () => {
     });
   }
 
+  it('a hold shorter than lead and rest is refused: demand that arrives in a rest must outlive it', () => {
+    const [fault] = faultsOf(document({ activity: { hold: '550ms' } }));
+    assert.match(fault ?? '', /spec\.activity\.hold: is shorter than a rest \(got "?550ms"?, allowed at least 700ms: /);
+    assert.deepEqual(faultsOf(document({ mode: 'ILP', activity: { hold: '550ms' } })), []);
+  });
+
   it('a confidence at or below p cannot be reached, and p is named', () => {
     const [fault] = faultsOf(
       document({ activity: { perDay: 2000 }, cover: { objective: { adversaryConfidence: 0.1 } } }),
