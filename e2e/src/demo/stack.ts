@@ -111,7 +111,7 @@ export class Stack {
       admin: { address: `127.0.0.1:${ports.sidecarAdmin}` },
       tls: { certFile: join(this.#certificate, 'cert.pem'), keyFile: join(this.#certificate, 'key.pem') },
       keysDir: this.#keys,
-      policy: { files: [join(directory, 'policy.yaml')], stateDir: join(directory, 'state') },
+      policy: { files: [join(directory, 'policy.yaml')] },
     };
   }
 

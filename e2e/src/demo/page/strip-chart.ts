@@ -87,7 +87,8 @@ export function createStripChart({ host, columns, palette, color, height }: Stri
 }
 
 function rateLabel(rate: number): string {
-  if (rate === 0) return 'B/s 0';
+  if (rate === 0) return '0 B/s';
+  if (Math.abs(rate) === 100) return ''; // no room beside the zero line
   if (rate === 100_000) return '▲ up 100k';
   if (rate === -100_000) return '▼ down 100k';
   return formatTick(rate);
