@@ -1,0 +1,59 @@
+// `npm run bench`: section 11 of design.md, product and reference side by side in one run. Machine speed is printed, never
+// asserted in CI; a missed target is reported and makes the command end with 1.
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { benches } from './benches.ts';
+import type { BenchResult } from './result.ts';
+import { createSite, removeSite } from './servers.ts';
+
+const { values } = parseArgs({
+  options: {
+    list: { type: 'boolean' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    connections: { type: 'string' },
+    seconds: { type: 'string' },
+  },
+});
+
+if (values.list === true) {
+  for (const { name, about } of benches) process.stdout.write(`${name.padEnd(16)} ${about}\n`);
+  process.exit(0);
+}
+const chosen = values.only === undefined ? benches : benches.filter(({ name }) => name === values.only);
+if (chosen.length === 0) {
+  process.stderr.write(`error FLAGS: no bench ${values.only}; --list names them\n`);
+  process.exit(2);
+}
+const site = await createSite();
+const results: BenchResult[] = [];
+try {
+  for (const bench of chosen) {
+    const scale = {
+      connections: values.connections === undefined ? undefined : Number(values.connections),
+      seconds: values.seconds === undefined ? undefined : Number(values.seconds),
+    };
+    for (const result of await bench.run(site, scale)) {
+      results.push(result);
+      process.stdout.write(`${render(result)}\n`);
+    }
+  }
+} finally {
+  await removeSite(site);
+}
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
+process.exitCode = results.some(({ met }) => met === false) ? 1 : 0;
+
+/** `NAME pass|fail value unit (reference, ratio; target)`; without a target there is nothing to miss. */
+function render({ name, value, unit, reference, ratio, target, met }: BenchResult): string {
+  const verdict = met === false ? 'fail' : 'pass';
+  const parts = [`value=${round(value)}${unit}`];
+  if (reference !== undefined) parts.push(`reference=${round(reference)}${unit}`);
+  if (ratio !== undefined) parts.push(`ratio=${round(ratio)}`);
+  if (target !== undefined) parts.push(`target=${target.replaceAll(' ', '')}`);
+  return `${name} ${verdict} ${parts.join(' ')}`;
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
