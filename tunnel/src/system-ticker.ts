@@ -4,14 +4,17 @@
 // memory, and it sleeps through idle time.
 import { Worker } from 'node:worker_threads';
 import type { TickSource } from './runtime.ts';
-import { systemClock } from './system-clock.ts';
+import { ORIGIN_SAMPLES, systemClock } from './system-clock.ts';
 
 /** Runs in the thread: waits for the armed time, posts once, waits to be armed again. */
 const threadSource = `
 const { parentPort, workerData } = require('node:worker_threads');
 const sequence = new Int32Array(workerData, 0, 1);
 const armed = new Float64Array(workerData, 8, 1);
-const originMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+let originMs = -Infinity;
+for (let sample = 0; sample < ${ORIGIN_SAMPLES}; sample += 1) {
+  originMs = Math.max(originMs, Number(process.hrtime.bigint()) / 1e6 - performance.now());
+}
 let seen = 0;
 for (;;) {
   const current = Atomics.load(sequence, 0);
@@ -39,8 +42,11 @@ export class SystemTicker implements TickSource {
     });
     thread.on('message', () => {
       const nowMs = systemClock.now();
-      // Two wake-ups may be under way when a tick was armed earlier than another: the second finds nothing to do.
-      if (nowMs >= (this.#armed[0] ?? 0)) onTick(nowMs);
+      const armedMs = this.#armed[0] ?? 0;
+      if (nowMs >= armedMs) onTick(nowMs);
+      // Too early: two wake-ups were under way because a tick was armed earlier than another, or the clocks of the two
+      // threads differ by a hair. The thread waits to be armed; were it left to wait, no slot would ever come again.
+      else this.arm(armedMs);
     });
     thread.unref();
     this.#thread = thread;
