@@ -3,7 +3,7 @@
  * the slots, so newcomers are let in one after the other at the accept rate, a bounded number waits unread, and the rest is
  * refused before a byte of TLS is read. Knows no sockets: the listener asks and tells.
  */
-import { OneShot, type TimerRuntime } from '../one-shot.ts';
+import { OneShot, type TimerRuntime } from '@quietwire/tunnel';
 import { TokenBucket } from './token-bucket.ts';
 
 export interface AdmissionLimits {

@@ -3,11 +3,10 @@
  * revoked, and closes all of them for the clean stop. Reports to log and metrics.
  */
 import { ProtoError } from '@quietwire/proto';
-import { TunnelError } from '@quietwire/tunnel';
+import { OneShot, TunnelError } from '@quietwire/tunnel';
 import { errorText } from '../errors.ts';
 import type { SecureConnection } from '../listener/listener.ts';
 import type { Log } from '../log.ts';
-import { OneShot } from '../one-shot.ts';
 import type { KeySlot, SidecarMetrics } from '../telemetry/sidecar-metrics.ts';
 import { type DeviceConnection, EstablishFailure, serveDevice } from './device-connection.ts';
 import type { DeviceServing } from './device-serving.ts';

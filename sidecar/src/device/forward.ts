@@ -4,9 +4,8 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ResetReason, TunnelStream } from '@quietwire/tunnel';
+import { OneShot, type ResetReason, type TimerRuntime, type TunnelStream } from '@quietwire/tunnel';
 import { errorText } from '../errors.ts';
-import { OneShot, type TimerRuntime } from '../one-shot.ts';
 
 export interface ForwardTarget {
   /** On 127.0.0.1: services stand in the sidecar's own pod. */

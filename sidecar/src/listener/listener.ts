@@ -5,9 +5,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { Address } from '@quietwire/shaping';
-import type { Clock } from '@quietwire/tunnel';
+import type { TimerRuntime } from '@quietwire/tunnel';
 import { Admission, type AdmissionLimits, type AdmissionRefusal, type Visit } from '../admission/admission.ts';
-import type { TimerRuntime } from '../one-shot.ts';
 import type { Endpoint } from '../proxy/encode-proxy-header.ts';
 import type { TrustedProxies } from '../proxy/trusted-proxies.ts';
 import type { TlsFiles } from '../tls/read-tls-files.ts';
@@ -32,7 +31,7 @@ export interface HandshakeOutcome {
 }
 
 export interface ListenerOptions {
-  readonly runtime: TimerRuntime & { readonly clock: Clock };
+  readonly runtime: TimerRuntime;
   readonly tlsFiles: TlsFiles;
   readonly minVersion: MinTlsVersion;
   readonly limits: AdmissionLimits;

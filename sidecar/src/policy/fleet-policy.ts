@@ -57,13 +57,17 @@ export class PolicyBook {
   /** Puts these policies in force, and no others. Returns those that are new or changed. */
   replace(loaded: readonly LoadedPolicy[]): readonly FleetPolicy[] {
     const before = this.#byFleet;
+    const changed: FleetPolicy[] = [];
     const now = loaded.map((policy) => {
       const known = before.get(policy.fleet);
-      const same = known?.name === policy.name && known.digest === policy.digest && known.origin === policy.origin;
-      return same ? known : this.#inForce(policy);
+      // The same content in another place is the same policy.
+      if (known?.name === policy.name && known.digest === policy.digest) return { ...known, origin: policy.origin };
+      const inForce = this.#inForce(policy);
+      changed.push(inForce);
+      return inForce;
     });
     this.#byFleet = new Map(now.map((policy) => [policy.fleet, policy]));
-    return now.filter((policy) => before.get(policy.fleet) !== policy);
+    return changed;
   }
 
   get(fleet: string): FleetPolicy | undefined {

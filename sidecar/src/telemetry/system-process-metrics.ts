@@ -28,10 +28,10 @@ export function observeProcess(provider: MeterProvider): () => void {
 
   let since = performance.now();
   let utilizationAt = performance.eventLoopUtilization();
-  let last: EventLoopWindow = { p50: 0, p99: 0, max: 0, utilization: 0 };
+  let last: EventLoopWindow | undefined;
   const eventLoop = (): EventLoopWindow => {
     const now = performance.now();
-    if (now - since < shortestWindowMs) return last;
+    if (last !== undefined && now - since < shortestWindowMs) return last;
     since = now;
     const utilization = performance.eventLoopUtilization(utilizationAt).utilization;
     utilizationAt = performance.eventLoopUtilization();

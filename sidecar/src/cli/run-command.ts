@@ -1,0 +1,36 @@
+// `quietwire-sidecar run`: the configuration, what to do with it, and nothing of the serving.
+
+import { readFile } from 'node:fs/promises';
+import { renderConfig } from '@quietwire/shaping';
+import { loadSidecarConfig } from '../config/load-config.ts';
+import { type SidecarConfig, sidecarConfigSchema } from '../config/schema.ts';
+import { errorText, SidecarError } from '../errors.ts';
+import { readState } from '../state.ts';
+
+export interface RunFlags {
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly printConfig?: boolean;
+  readonly checkConfig?: boolean;
+}
+
+export async function runCommand(flags: RunFlags, version: string): Promise<void> {
+  const config = await readConfig(flags);
+  if (flags.printConfig) process.stdout.write(renderConfig(sidecarConfigSchema, config));
+  if (flags.checkConfig) {
+    await readState(config);
+    process.stderr.write(`${flags.config} is valid, and so are its policies, keys and certificate\n`);
+  }
+  if (flags.printConfig || flags.checkConfig) return;
+  // Telemetry takes a while to load; checks need not wait for it.
+  const { serve } = await import('./serve.ts');
+  await serve(config, version);
+}
+
+async function readConfig(flags: RunFlags): Promise<SidecarConfig> {
+  const text = await readFile(flags.config === '-' ? '/dev/stdin' : flags.config, 'utf8').catch((cause: unknown) => {
+    throw new SidecarError('FILE_UNREADABLE', `--config ${flags.config}: ${errorText(cause)}`, { cause });
+  });
+  const source = flags.config === '-' ? 'stdin' : flags.config;
+  return loadSidecarConfig({ text, source, environment: process.env, sets: flags.set });
+}

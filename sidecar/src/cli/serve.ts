@@ -1,0 +1,64 @@
+// The running sidecar of `quietwire-sidecar run`: log, signals and exit status around it.
+
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { createSystemRuntime } from '@quietwire/tunnel';
+import type { SidecarConfig } from '../config/schema.ts';
+import { sidecarErrors } from '../errors.ts';
+import { Log } from '../log.ts';
+import { startSidecar } from '../sidecar.ts';
+import { nodeMetricsSdk } from '../telemetry/system-node-sdk.ts';
+
+const stopSignals = { SIGTERM: 15, SIGINT: 2 } as const;
+
+/** Serves until a signal or `POST /drain` ends it; then the process ends. */
+export async function serve(config: SidecarConfig, version: string): Promise<void> {
+  const log = new Log({
+    format: config.log.format,
+    level: config.log.level,
+    timestamp: () => new Date().toISOString(),
+    nowMs: () => Date.now(),
+    write: (line) => process.stderr.write(line),
+  });
+  const complain = (message: string): void => log.event('TELEMETRY_FAILED', message);
+  diag.setLogger(
+    { error: complain, warn: complain, info: () => {}, debug: () => {}, verbose: () => {} },
+    DiagLogLevel.WARN,
+  );
+
+  const runtime = createSystemRuntime();
+  const ended = Promise.withResolvers<void>();
+  const stop = (): void => {
+    sidecar.stop().then(
+      ({ undelivered }) => {
+        if (undelivered > 0) process.exitCode = sidecarErrors.DRAIN_UNDELIVERED.exit;
+        ended.resolve();
+      },
+      (error: unknown) => ended.reject(error),
+    );
+  };
+  const sidecar = await startSidecar({
+    config,
+    runtime,
+    log,
+    wallNow: () => Date.now(),
+    version,
+    startMetricsSdk: nodeMetricsSdk,
+    onDrain: stop,
+  });
+  process.on('SIGHUP', () => {
+    // The log has told what is not valid.
+    sidecar.reload().catch(() => {});
+  });
+  let asked = false;
+  for (const [signal, number] of Object.entries(stopSignals)) {
+    process.on(signal, () => {
+      if (asked) process.exit(128 + number);
+      asked = true;
+      stop();
+    });
+  }
+  await ended.promise;
+  runtime.close();
+  // Handles of libraries must not keep a stopped process alive.
+  process.exit();
+}

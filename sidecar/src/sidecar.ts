@@ -1,0 +1,249 @@
+/**
+ * The running sidecar: puts listener, devices, admin server and telemetry together, reloads, and stops. Owns their order,
+ * nothing of their work. Entry points give it configuration, time and log.
+ */
+import { type Address, formatAddress, renderConfig } from '@quietwire/shaping';
+import { FramePool, MemoryBudget, type Runtime, type TunnelLimits } from '@quietwire/tunnel';
+import { parse } from 'yaml';
+import { AdminServer } from './admin/admin-server.ts';
+import { type SidecarConfig, sidecarConfigSchema } from './config/schema.ts';
+import { DeviceConnections, type DrainOutcome } from './device/device-connections.ts';
+import { ServiceReports } from './device/service-reports.ts';
+import { errorText } from './errors.ts';
+import { KeyRing } from './keys/key-ring.ts';
+import { Listener } from './listener/listener.ts';
+import type { Log } from './log.ts';
+import { PolicyBook } from './policy/fleet-policy.ts';
+import { TrustedProxies } from './proxy/trusted-proxies.ts';
+import { readState, type SidecarState } from './state.ts';
+import { plainMetricsSdk, type StartMetricsSdk, startTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+
+export interface SidecarOptions {
+  readonly config: SidecarConfig;
+  /** Time, ticks and randomness, shared by all tunnels of the process. It stays the caller's to close. */
+  readonly runtime: Runtime;
+  readonly log: Log;
+  /** Wall clock, ms since 1970. */
+  readonly wallNow: () => number;
+  /** For metrics and `/config`. */
+  readonly version: string;
+  /** Default: a provider of its own that leaves OpenTelemetry's global one alone. */
+  readonly startMetricsSdk?: StartMetricsSdk;
+  /** Called when `POST /drain` asks for the clean stop. Default: `stop()`. */
+  readonly onDrain?: () => void;
+}
+
+export interface Sidecar {
+  /** Where devices connect. */
+  readonly address: Address;
+  readonly adminAddress: Address;
+  /** Devices connected now. */
+  readonly tunnels: number;
+  /**
+   * Reads certificate, keys and policies again; connections that stand keep their policy.
+   * @throws (rejects) as `readState`; then everything stays as it was.
+   */
+  reload(): Promise<void>;
+  /** The clean stop, once: resolves when all tunnels are closed and both ports too. */
+  stop(): Promise<DrainOutcome>;
+}
+
+/**
+ * Reads everything, then opens both ports.
+ * @throws (rejects) as `readState`; SidecarError ADDRESS_UNAVAILABLE.
+ */
+export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  const running = new RunningSidecar(options, await readState(options.config));
+  await running.open();
+  return running;
+}
+
+class RunningSidecar implements Sidecar {
+  readonly #options: SidecarOptions;
+  readonly #policies: PolicyBook;
+  readonly #keys: KeyRing;
+  readonly #telemetry: Telemetry;
+  readonly #devices: DeviceConnections;
+  readonly #listener: Listener;
+  readonly #admin: AdminServer;
+  #certificateExpiresAt: number;
+  #address: Address | undefined;
+  #adminAddress: Address | undefined;
+  #stopping: Promise<DrainOutcome> | undefined;
+
+  constructor(options: SidecarOptions, state: SidecarState) {
+    const { config, runtime, log, wallNow, version } = options;
+    this.#options = options;
+    const limits = tunnelLimits(config);
+    this.#policies = new PolicyBook(limits);
+    this.#keys = new KeyRing(state.keys);
+    this.#certificateExpiresAt = state.tls.expiresAt;
+    this.#telemetry = startTelemetry({
+      sources: {
+        policies: () => this.#policies.metered,
+        generations: () => this.#policies.inForce,
+        certificateExpiresAt: () => this.#certificateExpiresAt,
+        wallNow,
+      },
+      version,
+      otlp: otlpOptions(config),
+      startSdk: options.startMetricsSdk ?? plainMetricsSdk,
+    });
+    const { metrics } = this.#telemetry;
+    this.#devices = new DeviceConnections(
+      {
+        runtime,
+        policies: this.#policies,
+        keys: this.#keys,
+        limits,
+        pool: new FramePool(),
+        memory: new MemoryBudget(config.limits.bytesTotal),
+        handshakeTimeoutMs: config.limits.handshakeTimeout,
+        services: new ServiceReports(log),
+      },
+      log,
+      metrics,
+    );
+    this.#listener = new Listener({
+      runtime,
+      tlsFiles: state.tls,
+      minVersion: config.tls.minVersion,
+      limits: { ...config.limits, handshakeTimeoutMs: config.limits.handshakeTimeout },
+      trustedProxies: new TrustedProxies(config.listen.proxyProtocol.trusted),
+      onSecure: (connection) => this.#devices.accept(connection),
+      onHandshake: (outcome) => {
+        metrics.handshake(outcome);
+        if (outcome.error !== undefined) log.event('CONNECTION_REFUSED', `TLS handshake failed: ${outcome.error}`);
+      },
+      onRefused: (reason) => {
+        metrics.refused(reason);
+        log.event('CONNECTION_REFUSED', `not admitted: ${reason}`);
+      },
+    });
+    this.#admin = new AdminServer({
+      notReady: () => this.#notReady(),
+      config: () => this.#describe(),
+      serveMetrics: (request, response) => this.#telemetry.serveMetrics(request, response),
+      drain: options.onDrain ?? (() => void this.stop()),
+    });
+    this.#applyPolicies(state);
+  }
+
+  get address(): Address {
+    return this.#address ?? this.#options.config.listen.address;
+  }
+
+  get adminAddress(): Address {
+    return this.#adminAddress ?? this.#options.config.admin.address;
+  }
+
+  get tunnels(): number {
+    return this.#devices.size;
+  }
+
+  async open(): Promise<void> {
+    const { config, log, version } = this.#options;
+    try {
+      this.#adminAddress = await this.#admin.listen(config.admin.address);
+      this.#address = await this.#listener.listen(config.listen.address);
+    } catch (error) {
+      await this.#close();
+      throw error;
+    }
+    const ports = `devices on ${formatAddress(this.address)}, admin on ${formatAddress(this.adminAddress)}`;
+    log.event('STARTED', `quietwire-sidecar ${version}: ${ports}`, {
+      address: formatAddress(this.address),
+      admin: formatAddress(this.adminAddress),
+    });
+  }
+
+  async reload(): Promise<void> {
+    const { config, log } = this.#options;
+    const state = await readState(config).catch((error: unknown) => {
+      const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
+      log.event('RELOAD_REFUSED', `everything stays as it was: ${errors.map(errorText).join('; ')}`);
+      throw error;
+    });
+    if (this.#stopping !== undefined) return;
+    this.#listener.reload(state.tls);
+    this.#certificateExpiresAt = state.tls.expiresAt;
+    this.#keys.replace(state.keys);
+    this.#applyPolicies(state);
+    this.#devices.closeRevoked();
+    log.event('RELOADED', `certificate, keys and ${state.policies.length} policies are in force`);
+  }
+
+  stop(): Promise<DrainOutcome> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<DrainOutcome> {
+    const { config, log } = this.#options;
+    log.event('DRAINING', `closing ${this.#devices.size} tunnels`);
+    this.#listener.stopAccepting();
+    const outcome = await this.#devices.drain(config.drain.deadline);
+    if (outcome.cut > 0) log.event('DRAIN_DEADLINE', `${outcome.cut} tunnels were cut off`);
+    if (outcome.undelivered > 0) log.event('UNDELIVERED', `${outcome.undelivered} tunnels ended with data queued`);
+    await this.#close();
+    log.event('STOPPED', 'all tunnels are closed');
+    return outcome;
+  }
+
+  async #close(): Promise<void> {
+    this.#listener.stopAccepting();
+    this.#devices.close();
+    await this.#admin.close();
+    await this.#telemetry.shutdown();
+  }
+
+  #applyPolicies(state: SidecarState): void {
+    for (const { name, fleet, generation, origin } of this.#policies.replace(state.policies)) {
+      const message = `policy ${name} of fleet ${fleet}, version ${generation}, from ${origin}`;
+      this.#options.log.event('POLICY_LOADED', message, { policy: name, fleet, generation });
+    }
+  }
+
+  #notReady(): string[] {
+    const reasons: string[] = [];
+    if (this.#policies.inForce.length === 0) reasons.push('no policy in force');
+    for (const { fleet } of this.#policies.inForce) {
+      if (!this.#keys.has(fleet)) reasons.push(`no keys of fleet ${fleet}`);
+    }
+    if (this.#address === undefined) reasons.push('not listening yet');
+    if (this.#stopping !== undefined) reasons.push('draining');
+    return reasons;
+  }
+
+  /** `/config`: what is in force, secrets as digests. */
+  #describe(): unknown {
+    const { config, version } = this.#options;
+    const policies = this.#policies.inForce.map(({ name, fleet, generation, origin }) => ({
+      name,
+      fleet,
+      version: generation,
+      origin,
+    }));
+    return { version, config: parse(renderConfig(sidecarConfigSchema, config)), policies, keys: this.#keys.describe() };
+  }
+}
+
+function tunnelLimits(config: SidecarConfig): TunnelLimits {
+  const { streamsPerTunnel, opensPerSecond, bytesPerTunnel } = config.limits;
+  return {
+    maxStreams: streamsPerTunnel,
+    opensPerSecond,
+    streamWindow: Math.min(streamWindowBytes, bytesPerTunnel),
+    tunnelWindow: Math.min(idleWindowBytes, bytesPerTunnel),
+    bytesPerTunnel,
+  };
+}
+
+/** Credit of one stream, and of a tunnel without traffic; the rest of `bytesPerTunnel` comes when data flows. */
+const streamWindowBytes = 64 * 1024;
+const idleWindowBytes = 16 * 1024;
+
+function otlpOptions({ telemetry }: SidecarConfig): { endpoint: string; intervalMs: number } | undefined {
+  const { endpoint, interval } = telemetry.otlp;
+  return endpoint === undefined ? undefined : { endpoint, intervalMs: interval };
+}
