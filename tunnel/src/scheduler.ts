@@ -85,7 +85,13 @@ export class Scheduler {
     const tick = Math.floor(nowMs);
     this.#collect(tick);
     const due = this.#due;
-    for (let i = 0; i < due.length; i += 1) due[i]?.write(tick, this.#clock.now());
+    for (let i = 0; i < due.length; i += 1) {
+      try {
+        due[i]?.write(tick, this.#clock.now());
+      } catch (error) {
+        throwLater(error);
+      }
+    }
     for (let i = 0; i < due.length; i += 1) {
       try {
         due[i]?.prepare(tick);

@@ -59,3 +59,20 @@ test('a timer that throws does not stop the timers behind it', async () => {
   assert.equal(uncaught.length, 1);
   assert.equal(ran, 2);
 });
+
+test('a listener that throws when its tunnel ends in a slot does not cost the frames of others', async () => {
+  const { time, device } = await connectPair();
+  const runtime = time.runtime('others');
+  let ran = 0;
+  const fault = new Error('a fault of the program');
+  device.onClose = (): void => {
+    new OneShot(runtime, () => {
+      ran += 1;
+    }).startIn(10);
+    throw fault;
+  };
+  await time.advanceTo(10_000);
+  await Promise.all([device.close(), time.advanceTo(30_000)]);
+  assert.deepEqual(uncaught, [fault]);
+  assert.equal(ran, 1);
+});
