@@ -21,8 +21,6 @@ export interface PayloadCarrier {
 export interface SimulatedEndOptions {
   readonly role: Role;
   readonly shaper: StpShaper;
-  /** Size of the frames inside periods; those of the background are smaller. */
-  readonly periodBytes: number;
   readonly outgoing: Pipe;
   readonly observer: EndObserver;
   readonly payload?: PayloadCarrier | undefined;
@@ -47,7 +45,8 @@ export class SimulatedEnd {
   #running = false;
   /** The tick from which the peer may be told of injected demand; Infinity if there is none. */
   #injectedMs = Number.POSITIVE_INFINITY;
-  #owesInjected = false;
+  #injectedUntilMs = Number.NEGATIVE_INFINITY;
+  #owedUntilMs = Number.NEGATIVE_INFINITY;
   #lastTick = Number.NEGATIVE_INFINITY;
 
   constructor(options: SimulatedEndOptions) {
@@ -69,7 +68,8 @@ export class SimulatedEnd {
     if (bytes > 0) this.#send(tickMs, bytes);
     if (this.#injectedMs <= tickMs) {
       this.#injectedMs = Number.POSITIVE_INFINITY;
-      this.#owesInjected = true;
+      this.#owedUntilMs = Math.max(this.#owedUntilMs, this.#injectedUntilMs);
+      this.#injectedUntilMs = Number.NEGATIVE_INFINITY;
     }
     this.prepare(tickMs);
   }
@@ -89,6 +89,7 @@ export class SimulatedEnd {
   inject(demandMs: number, nowMs: number): void {
     this.shaper.receiveDemand(demandMs, nowMs);
     this.#injectedMs = Math.ceil(nowMs);
+    this.#injectedUntilMs = Math.max(this.#injectedUntilMs, nowMs + demandMs);
     this.prepare(nowMs);
   }
 
@@ -99,9 +100,9 @@ export class SimulatedEnd {
       if (intent.kind === 'periodStart') this.#put(PERIOD_START, intent.start.number, intent.start.position);
       else if (this.#options.keepDemand !== true) this.#putDemand(intent.untilMs);
     }
-    if (this.#owesInjected && shaper.nextBytes === this.#options.periodBytes) {
-      this.#owesInjected = false;
-      this.#putDemand(shaper.clock.demandUntilMs);
+    if (this.#owedUntilMs > 0 && shaper.nextInPeriod) {
+      this.#putDemand(this.#owedUntilMs);
+      this.#owedUntilMs = Number.NEGATIVE_INFINITY;
     }
     this.#noteTransition(nowMs);
   }

@@ -51,7 +51,6 @@ export class Simulation {
         ...options,
         role,
         shaper: new StpShaper({ parameters, role, cover: covers[role], startMs }),
-        periodBytes: parameters.frameSize,
         outgoing: new Pipe(delays[role]),
       });
     this.device = end('device');
