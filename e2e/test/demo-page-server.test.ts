@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { findFreePorts } from '../src/demo/free-port.ts';
 import type { Settings, Snapshot } from '../src/demo/messages.ts';
 import { bundlePage } from '../src/demo/page-bundle.ts';
 import { PageServer } from '../src/demo/page-server.ts';
+import { findFreePorts } from '../src/harness/free-port.ts';
 
 const [port = 0] = await findFreePorts(1);
 const page = new PageServer(port);

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { findFreePorts } from '../src/demo/free-port.ts';
 import type { Command, Settings, Snapshot } from '../src/demo/messages.ts';
 import { bundlePage } from '../src/demo/page-bundle.ts';
 import { PageServer } from '../src/demo/page-server.ts';
+import { findFreePorts } from '../src/harness/free-port.ts';
 import { chromiumArguments, chromiumFile } from '../src/local/cases/demo.ts';
 
 const skip = existsSync(chromiumFile) ? false : `there is no Chromium at ${chromiumFile}`;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDevelopmentCertificate, createFleetKeys } from '@quietwire/planner';
-import { findFreePorts } from '../demo/free-port.ts';
+import { findFreePorts } from '../harness/free-port.ts';
 import { ServerProcess } from './server-process.ts';
 
 export type ServerKind = 'sidecar' | 'nginx' | 'bare';

@@ -4,12 +4,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePorts } from '../harness/free-port.ts';
 import { machineNowMs } from '../replay/replay-end.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { DelayMeter } from './delay-meter.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { type DemoRates, demoPromise, demoRates, periodMs } from './demo-policy.ts';
-import { findFreePorts } from './free-port.ts';
 import { Home } from './home.ts';
 import { claimsSince, Lineup } from './lineup.ts';
 import type { Settings, Snapshot } from './messages.ts';

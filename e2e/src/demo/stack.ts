@@ -4,7 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Child } from './child.ts';
+import { Child } from '../harness/child.ts';
 import { type DemoRates, fleet, renderPolicy, type ServicePorts } from './demo-policy.ts';
 import type { Settings } from './messages.ts';
 import { parseWireLine, type WireRecord } from './wire-feed.ts';

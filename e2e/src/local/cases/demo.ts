@@ -6,8 +6,8 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { findFreePorts } from '../../demo/free-port.ts';
 import { type Case, type CaseContext, type CaseOutcome, Faults } from '../../harness/cases.ts';
+import { findFreePorts } from '../../harness/free-port.ts';
 import { machineNowMs } from '../../replay/replay-end.ts';
 
 /** Debian's Chromium. */

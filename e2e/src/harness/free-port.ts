@@ -1,4 +1,4 @@
-// Finds free ports on loopback for the demo's parts.
+// Finds free ports on loopback.
 
 import { createServer } from 'node:net';
 
