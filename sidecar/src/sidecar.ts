@@ -11,6 +11,7 @@ import { DeviceConnections, type DrainOutcome } from './device/device-connection
 import { ServiceReports } from './device/service-reports.ts';
 import { errorText } from './errors.ts';
 import { KeyRing } from './keys/key-ring.ts';
+import { RevocationWatch } from './keys/revocation-watch.ts';
 import { Listener } from './listener/listener.ts';
 import type { Log } from './log.ts';
 import { PolicyBook } from './policy/fleet-policy.ts';
@@ -66,6 +67,7 @@ class RunningSidecar implements Sidecar {
   readonly #devices: DeviceConnections;
   readonly #listener: Listener;
   readonly #admin: AdminServer;
+  readonly #revocations: RevocationWatch;
   #certificateExpiresAt: number;
   #address: Address | undefined;
   #adminAddress: Address | undefined;
@@ -125,6 +127,15 @@ class RunningSidecar implements Sidecar {
       config: () => this.#describe(),
       serveMetrics: (request, response) => this.#telemetry.serveMetrics(request, response),
       drain: options.onDrain ?? (() => void this.stop()),
+    });
+    this.#revocations = new RevocationWatch({
+      runtime,
+      directory: config.keysDir,
+      fleets: () => this.#policies.inForce.map(({ fleet }) => fleet),
+      onChange: (revoked) => {
+        this.#keys.replaceRevoked(revoked);
+        this.#devices.closeRevoked();
+      },
     });
     this.#applyPolicies(state);
   }
@@ -193,6 +204,7 @@ class RunningSidecar implements Sidecar {
   async #close(): Promise<void> {
     this.#listener.stopAccepting();
     this.#devices.close();
+    this.#revocations.close();
     await this.#admin.close();
     await this.#telemetry.shutdown();
   }

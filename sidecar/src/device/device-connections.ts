@@ -2,6 +2,7 @@
  * All devices that are connected: takes secure connections, keeps the newest of each device, ends what is too old or
  * revoked, and closes all of them for the clean stop. Reports to log and metrics.
  */
+import type { TLSSocket } from 'node:tls';
 import { ProtoError } from '@quietwire/proto';
 import { OneShot, TunnelError } from '@quietwire/tunnel';
 import { errorText } from '../errors.ts';
@@ -21,6 +22,8 @@ export interface DrainOutcome {
 
 /** Distance of the looks at age and revocation. */
 const sweepMs = 10_000;
+/** Time for the peer's end after ours. */
+const lingerMs = 2000;
 
 export class DeviceConnections {
   readonly #serving: DeviceServing;
@@ -31,6 +34,8 @@ export class DeviceConnections {
   readonly #tunnels = new Set<DeviceConnection>();
   /** Peers that have not proved themselves. */
   readonly #unproven = new Set<SecureConnection>();
+  /** Sockets that are not closed, those included whose tunnel is over. */
+  readonly #sockets = new Set<TLSSocket>();
   readonly #sweeper: OneShot;
   readonly #waiting = new Set<() => void>();
   #draining = false;
@@ -52,14 +57,23 @@ export class DeviceConnections {
       secure.socket.destroy();
       return;
     }
+    const { socket } = secure;
     this.#unproven.add(secure);
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#socketClosed(socket));
     const owner = {
       admits: (fleet: string, deviceId: string) => this.#devices.admits(fleet, deviceId, this.#now()),
       opened: (connection: DeviceConnection) => this.#opened(connection),
-      closed: (connection: DeviceConnection, error: Error | undefined) => this.#closed(connection, error),
+      closed: (connection: DeviceConnection, error: Error | undefined) => {
+        this.#closed(connection, error);
+        this.#linger(socket);
+      },
     };
     serveDevice(secure, this.#serving, owner)
-      .catch((error: unknown) => this.#failed(error))
+      .catch((error: unknown) => {
+        this.#failed(error);
+        this.#linger(socket);
+      })
       .finally(() => this.#unproven.delete(secure));
   }
 
@@ -86,8 +100,8 @@ export class DeviceConnections {
       }),
     );
     await Promise.all(closes);
-    await this.#allGone();
     cutOff.cancel();
+    await this.#allClosed();
     return { undelivered, cut };
   }
 
@@ -96,9 +110,24 @@ export class DeviceConnections {
     this.#sweeper.cancel();
   }
 
-  #allGone(): Promise<void> {
-    if (this.#tunnels.size === 0) return Promise.resolve();
+  /** Resolves when no socket is left: what the last slots sent has then reached the devices. */
+  #allClosed(): Promise<void> {
+    if (this.#sockets.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.add(resolve));
+  }
+
+  /** Our side has ended; a peer that does not end its own must not keep the socket. */
+  #linger(socket: TLSSocket): void {
+    if (!this.#sockets.has(socket)) return;
+    const timer = new OneShot(this.#serving.runtime, () => socket.destroy()).startIn(lingerMs);
+    socket.once('close', () => timer.cancel());
+  }
+
+  #socketClosed(socket: TLSSocket): void {
+    this.#sockets.delete(socket);
+    if (this.#sockets.size > 0) return;
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 
   #opened(connection: DeviceConnection): void {
@@ -136,9 +165,6 @@ export class DeviceConnections {
       const reason = error === undefined ? 'closed' : errorText(error);
       this.#log.event('TUNNEL_CLOSED', `device ${deviceId}: ${reason}`, { device: deviceId, policy: policy.name });
     }
-    if (this.#tunnels.size > 0) return;
-    for (const resolve of this.#waiting) resolve();
-    this.#waiting.clear();
   }
 
   #failed(error: unknown): void {

@@ -63,6 +63,8 @@ export class Incoming implements Visitor {
   closed(): void {
     if (this.#over || Number.isNaN(this.#begunAt)) return;
     this.#over = true;
+    // A balancer's health check connects and says nothing: that is no handshake.
+    if (this.error === undefined && this.socket.bytesRead === 0) return;
     this.#owner.failed(this.error ?? 'connection_reset', this.seconds);
   }
 

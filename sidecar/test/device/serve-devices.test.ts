@@ -5,11 +5,12 @@ import { writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { type ConnectionOptions, connect } from 'node:tls';
 import { createSystemRuntime, type Runtime, type Tunnel } from '@quietwire/tunnel';
 import { type Backend, readAll, startBackend } from '../fixture/backend.ts';
 import { type LocalSidecar, policyText, secondaryKey, startLocalSidecar } from '../fixture/local-sidecar.ts';
 import { connectDevice, type DeviceOptions } from '../fixture/test-device.ts';
-import { plainPeer } from '../fixture/tls-peer.ts';
+import { deviceTls, plainPeer, tlsPeer } from '../fixture/tls-peer.ts';
 import { parseProxyHeader, parseSsl } from '../proxy/naive-proxy-parser.ts';
 
 /** How a backend treats its next connection. */
@@ -196,7 +197,6 @@ describe('A sidecar serves devices', { timeout: 30_000 }, () => {
   test('and goes on when a peer sends garbage after the handshake', async () => {
     serve = echo;
     const tunnel = await device({ device: 'steady' });
-    const { tlsPeer } = await import('../fixture/tls-peer.ts');
     for (const garbage of [Buffer.alloc(600), Buffer.alloc(600, 0xff), Buffer.from([0x02, 0x00, 0x20])]) {
       const peer = await tlsPeer(local.port);
       peer.resume();
@@ -210,8 +210,18 @@ describe('A sidecar serves devices', { timeout: 30_000 }, () => {
     tunnel.destroy();
   });
 
+  test('and drops a refused peer that does not close its side', async () => {
+    const peer = connect({ ...deviceTls, port: local.port, allowHalfOpen: true } as ConnectionOptions);
+    await once(peer, 'secureConnect');
+    peer.on('error', () => {});
+    peer.write(Buffer.alloc(512));
+    peer.resume();
+    const chatter = setInterval(() => peer.write('x'), 100).unref();
+    await new Promise((resolve) => peer.once('close', resolve));
+    clearInterval(chatter);
+  });
+
   test('and drops peers that stay silent after the handshake at the deadline', async () => {
-    const { tlsPeer } = await import('../fixture/tls-peer.ts');
     const peer = await tlsPeer(local.port);
     peer.resume();
     await once(peer, 'close');

@@ -208,6 +208,17 @@ describe('The listener', { timeout: 20_000 }, () => {
     assert.deepEqual(listener.counts, { present: 0, handshaking: 0, waiting: 0 });
   });
 
+  test('does not count a health check that connects and says nothing', async () => {
+    const socket = connectPlain(port, '127.0.0.1');
+    await once(socket, 'connect');
+    while (listener.counts.present === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    socket.end();
+    socket.resume();
+    await once(socket, 'close');
+    while (listener.counts.present > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.deepEqual([seen.handshakes, seen.refused], [[], []]);
+  });
+
   test('closes a peer that stays silent at the deadline', async () => {
     close();
     await open({ limits: { handshakeTimeoutMs: 150 } });
