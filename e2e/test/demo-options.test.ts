@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type DemoOptions, parseDemoOptions, UsageError } from '../src/demo/demo-options.ts';
-import { parseWireLine } from '../src/demo/wire-feed.ts';
+import { parseTapRow } from '../src/harness/tap-rows.ts';
 import { totalBytes } from '../src/replay/table.ts';
 
 function parse(...args: string[]): DemoOptions {
@@ -40,7 +40,13 @@ test('a capture in the CSV of the tap is replayed from its first row', () => {
 });
 
 test('a line of the tap becomes a record, its header nothing, anything else an error', () => {
-  assert.deepEqual(parseWireLine('1500000,down,1051,1,23,1046,0'), { timeMs: 1.5, direction: 'down', bytes: 1051 });
-  assert.equal(parseWireLine('t_ns,dir,bytes,conn,type,length,several'), undefined);
-  assert.throws(() => parseWireLine('hello'));
+  assert.deepEqual(parseTapRow('1500000,down,1051,3,23,1046,0'), {
+    timeMs: 1.5,
+    direction: 'down',
+    bytes: 1051,
+    connection: 3,
+    type: 23,
+  });
+  assert.equal(parseTapRow('t_ns,dir,bytes,conn,type,length,several'), undefined);
+  assert.throws(() => parseTapRow('hello'));
 });

@@ -5,18 +5,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../harness/child.ts';
+import { parseTapRow, type TapRecord } from '../harness/tap-rows.ts';
+import { waitUntilReady } from '../harness/wait.ts';
 import { type DemoRates, fleet, renderPolicy, type ServicePorts } from './demo-policy.ts';
 import type { Settings } from './messages.ts';
-import { parseWireLine, type WireRecord } from './wire-feed.ts';
 
 const device = 'demo-plug';
 const readyTimeoutMs = 20_000;
-const pollMs = 50;
 
 const programs = {
   quietwire: fileURLToPath(new URL('../../../planner/src/main.ts', import.meta.url)),
   sidecar: fileURLToPath(new URL('../../../sidecar/src/main.ts', import.meta.url)),
-  agent: fileURLToPath(new URL('../../../device/src/main.ts', import.meta.url)),
+  agent: fileURLToPath(new URL('../../../node_modules/.scratch-agent.mjs', import.meta.url)),
 };
 
 export interface StackOptions {
@@ -29,7 +29,7 @@ export interface StackOptions {
   readonly agent: ServicePorts;
   /** Where the sidecar finds the services. */
   readonly services: ServicePorts;
-  readonly onRecord: (record: WireRecord) => void;
+  readonly onRecord: (record: TapRecord) => void;
   /** A part ended that nobody had stopped. */
   readonly onFailure: (error: Error) => void;
 }
@@ -98,7 +98,7 @@ export class Stack {
     const { ports, onRecord } = this.#options;
     const args = ['tap', '--listen', '127.0.0.1:0', '--to', `127.0.0.1:${ports.sidecar}`, '-o', '-', '--records'];
     this.#tap = this.#watch('tap', programs.quietwire, args, (line) => {
-      const record = parseWireLine(line);
+      const record = parseTapRow(line);
       if (record) onRecord(record);
     });
     return this.#tap;
@@ -149,16 +149,5 @@ export class Stack {
     const status = await child.exited;
     if (status !== 0) throw new Error(`${child.name} ended with status ${status}\n${child.lastWords}`);
     return printed;
-  }
-}
-
-/** Asks an admin endpoint until it says that the part is ready. Rejects after 20 s with the part's last words. */
-async function waitUntilReady(url: string, lastWords: () => string | undefined): Promise<void> {
-  const deadline = Date.now() + readyTimeoutMs;
-  for (;;) {
-    const response = await fetch(url).catch(() => undefined);
-    if (response?.ok) return;
-    if (Date.now() > deadline) throw new Error(`not ready: ${url}\n${lastWords() ?? ''}`);
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
