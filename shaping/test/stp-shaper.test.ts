@@ -129,3 +129,81 @@ it('no number goes unsaid when the process stands still for periods on end', () 
     }
   }
 });
+
+it('background slots follow each other by β, counted from the last slot of a run', () => {
+  const bench = new Bench([{ atMs: 2500.5, demandMs: 300 }]).runTo(8000);
+  const background = bench.frames.filter(({ bytes }) => bytes === 128).map(({ atMs }) => atMs);
+  // The run is from 2502 to 3502; its last slot is at 3402.
+  assert.deepEqual(background, [2000, 5402, 7402]);
+});
+
+it('the follower sends no background slot between reading PeriodStart and its first slot', () => {
+  const bench = new Bench([], 'cloud').runTo(1990);
+  bench.follow(1, 1, 1995.2).runTo(2060);
+  assert.deepEqual(
+    bench.frames.map(({ atMs, bytes }) => [atMs, bytes]),
+    [
+      [2006, 1024],
+      [2056, 1024],
+    ],
+  );
+});
+
+it('a late tick sends one frame; slots that passed are counted and not made up for, and the period ends on time', () => {
+  const bench = new Bench([{ atMs: 99.5, demandMs: 700 }]).runTo(250);
+  bench.tick(555);
+  assert.equal(bench.shaper.lateSkips, 2);
+  assert.equal(bench.shaper.slotMs, 501);
+  bench.tick(555);
+  bench.runTo(1500);
+  assert.deepEqual(bench.periodFrames, [101, 201, 555, 601, 701, 801, 901, 1001]);
+  assert.equal(bench.shaper.clock.endMs, 1101);
+  assert.equal(bench.shaper.clock.idle, true);
+});
+
+it('background slots that no tick came for are counted and not made up for', () => {
+  const bench = new Bench();
+  bench.tick(6100);
+  bench.runTo(8000);
+  assert.deepEqual(
+    bench.frames.map(({ atMs }) => atMs),
+    [6100, 8000],
+  );
+  assert.equal(bench.shaper.lateSkips, 2);
+});
+
+it('a late follower keeps the end of the period and sends what is left of it', () => {
+  const bench = new Bench([], 'cloud');
+  bench.follow(1, 1, 100);
+  bench.tick(400);
+  bench.runTo(1200);
+  assert.equal(bench.periodFrames[0], 400);
+  assert.equal(bench.periodFrames[1], 410);
+  assert.equal(bench.periodFrames.at(-1), 1060);
+  assert.equal(bench.shaper.clock.endMs, 1110);
+  // The slots at 110, 160 … 310 passed; the one at 360 left at 400.
+  assert.equal(bench.shaper.lateSkips, 5);
+});
+
+it('a run that the peer continues has its PeriodStart in the first frame of every period', () => {
+  const bench = new Bench();
+  bench.follow(1, 1, 20);
+  bench.runTo(900);
+  bench.follow(2, 2, 900.5).runTo(2100);
+  assert.deepEqual(bench.controls, ['30 start 1/1', '1030 start 2/2']);
+});
+
+it('the end that announces says so in the slot after T − G, and again in the first frame of the period', () => {
+  const bench = new Bench([{ atMs: 99.5, demandMs: 1200 }]).runTo(2200);
+  assert.deepEqual(bench.controls, ['101 start 1/1', '101 demand 1199', '1001 start 2/2', '1101 start 2/2']);
+});
+
+it('payload that is queued holds demand open for as long as it waits', () => {
+  const bench = new Bench();
+  bench.shaper.setPayloadQueued(true, 100.4);
+  bench.prepare().runTo(3500);
+  bench.shaper.setPayloadQueued(false, 3500);
+  bench.runTo(10_000);
+  assert.equal(bench.periodFrames[0], 102);
+  assert.equal(bench.shaper.clock.running, 4);
+});
