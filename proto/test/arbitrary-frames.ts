@@ -69,7 +69,10 @@ export const cuts: fc.Arbitrary<Cuts> = fc.oneof(
 
 /** Single bytes that are overwritten. */
 export const damage: fc.Arbitrary<{ at: number; value: number }[]> = fc.array(
-  fc.record({ at: fc.nat(3000), value: fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 6, 0x10, 0x20, 0x80, 0xff)) }),
+  fc.record({
+    at: fc.oneof(fc.nat(3000), fc.nat(12)),
+    value: fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 6, 0x10, 0x20, 0x80, 0xff)),
+  }),
   { minLength: 1, maxLength: 4 },
 );
 

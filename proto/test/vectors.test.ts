@@ -214,13 +214,14 @@ test('control: messages seal to their bytes, open in order, and fit the frames b
     aead: Aead;
     key: string;
     iv: string;
-    messages: { counter: number; control: Control; plain: string; sealed: string; frame: string }[];
+    messages: { counter: number; control: Control; plain: string; nonce: string; sealed: string; frame: string }[];
     joined: Control;
   }
   for (const { aead, key, iv, messages, joined } of load<Sealed[]>('control.json')) {
     const opener = new ControlOpener({ aead, key: fromHex(key), iv: fromHex(iv) });
     let last: Control | undefined;
-    for (const { counter, control, plain, sealed, frame } of messages) {
+    for (const { counter, control, plain, nonce, sealed, frame } of messages) {
+      assert.equal(nonce, toHex(fromHex(iv).map((byte, at) => byte ^ (at === 11 ? counter : 0))));
       assert.equal(naiveOpen(aead, fromHex(key), fromHex(iv), counter, fromHex(sealed))?.toString('hex'), plain);
       last = opener.open(fromHex(sealed));
       if (control.fragment === undefined) {

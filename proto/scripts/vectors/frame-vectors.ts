@@ -70,7 +70,10 @@ export function frameVectors(): FrameVector[] {
     one('unknown fields that are skipped', 64, { type: 0x80, body: '' }, deadbeef, { type: 0xff, body: '010203' }),
     one('grease before and after data', 64, { type: 0x8a, body: 'aa' }, deadbeef, { type: 0xfa, body: '' }),
     one('grease alone', 64, { type: 0xca, body: '00' }),
+    one('grease in the last three bytes', 64, stream(counted(1, 54), false, false), { type: 0x9a, body: '' }),
     { ...one('padding that is not zeros', 64, deadbeef), hex: dirtyPadding() },
+    { ...one('two last bytes that are not zeros', 64, filled(55)), hex: dirtyEnd(55, 0x07, 0xff) },
+    { ...one('a last byte that is not zero', 64, filled(56)), hex: dirtyEnd(56, 0x24) },
     {
       name: 'three frames of different sizes',
       mode: 'session',
@@ -124,6 +127,8 @@ export function streamErrors(): StreamError[] {
     session('STREAM of 1', framed(0x10, '00'), 'FIELD_LENGTH'),
     session('unknown type 0x07', framed(0x07, ''), 'UNKNOWN_FIELD'),
     session('unknown type 0x14', framed(0x14, '0001'), 'UNKNOWN_FIELD'),
+    session('unknown type in the last three bytes', dirtyEnd(54, 0x07, 0, 0), 'UNKNOWN_FIELD'),
+    session('one byte too many in the last three', dirtyEnd(54, 0x8a, 0, 1), 'FIELD_OVERRUN'),
     session('unknown type 0x7f', framed(0x7f, ''), 'UNKNOWN_FIELD'),
     session('HELLO in a session', framed(0x20, ''), 'FIELD_NOT_ALLOWED'),
     session('REFUSE in a session', framed(0x24, '0801'), 'FIELD_NOT_ALLOWED'),
@@ -136,6 +141,17 @@ export function streamErrors(): StreamError[] {
     bootstrap('two messages', toHex(buildFrame(512, [proof, proof])), 'FIELD_NOT_ALLOWED'),
     bootstrap('unknown type', toHex(buildFrame(512, [{ type: 0x25, body: '' }])), 'UNKNOWN_FIELD'),
   ];
+}
+
+/** A STREAM field that leaves 57 − `length` bytes of a frame of 64. */
+function filled(length: number): VectorField {
+  return { type: 'STREAM', stream: 1, data: toHex(counted(1, length)), fin: false, active: false };
+}
+
+function dirtyEnd(length: number, ...end: number[]): string {
+  const frame = buildFrame(64, [filled(length)]);
+  frame.set(end, 64 - end.length);
+  return toHex(frame);
 }
 
 function dirtyPadding(): string {

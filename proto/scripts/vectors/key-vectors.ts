@@ -139,6 +139,7 @@ export function controlVectors(): unknown[] {
           counter,
           control: controlJson(control),
           plain: toHex(encodeControl(control)),
+          nonce: toHex(keys.iv.map((byte, at) => (at === 11 ? byte ^ counter : byte))),
           sealed: toHex(sealed),
           frame: toHex(buildFrame(sealed.length <= 59 ? 64 : 128, [{ type: 'CONTROL', sealed: toHex(sealed) }])),
         };
