@@ -20,7 +20,9 @@ export interface Outcome {
 /** Starts the command; `exited` resolves when it is gone. */
 export function startQuietwire(args: readonly string[], viaLauncher = false) {
   const nodeArgs = viaLauncher ? [launcher] : ['--conditions=quietwire-source', main];
-  const child = spawn(process.execPath, [...nodeArgs, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // The cache halves the time of a start: these tests make about fifty.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'quietwire-compile-cache') };
+  const child = spawn(process.execPath, [...nodeArgs, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const streams = [text(child.stdout), text(child.stderr)];
   const exited = new Promise<Outcome>((resolve) => {
     child.on('close', async (status, signal) => {
