@@ -8,6 +8,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// A fault of our own must not leave half a sidecar behind: the pod is started anew.
+process.on('uncaughtException', (error) => {
+  reportFailure(error);
+  process.exit();
+});
+
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {

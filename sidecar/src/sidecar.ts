@@ -212,6 +212,7 @@ class RunningSidecar implements Sidecar {
   #applyPolicies(state: SidecarState): void {
     for (const { name, fleet, generation, origin } of this.#policies.replace(state.policies)) {
       const message = `policy ${name} of fleet ${fleet}, version ${generation}, from ${origin}`;
+      this.#telemetry.metrics.policyLoaded(name);
       this.#options.log.event('POLICY_LOADED', message, { policy: name, fleet, generation });
     }
   }

@@ -18,7 +18,8 @@ export interface AdmissionLimits {
 }
 
 /** `error.type` of `quietwire.admission.refused`. */
-export type AdmissionRefusal = 'rate' | 'concurrency' | 'deadline' | 'unshaped' | 'revoked';
+export const admissionRefusals = ['rate', 'concurrency', 'deadline', 'unshaped', 'revoked'] as const;
+export type AdmissionRefusal = (typeof admissionRefusals)[number];
 
 export interface Visitor {
   /** Its turn has come: start the handshake. */

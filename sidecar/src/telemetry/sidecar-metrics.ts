@@ -3,7 +3,7 @@
  * from the tunnels' meters when metrics are collected. No attribute names a device.
  */
 import type { Attributes, BatchObservableResult, Meter, MeterProvider, Observable } from '@opentelemetry/api';
-import type { AdmissionRefusal } from '../admission/admission.ts';
+import { type AdmissionRefusal, admissionRefusals } from '../admission/admission.ts';
 import type { HandshakeOutcome } from '../listener/listener.ts';
 import { type InstrumentName, instruments, noPolicy } from './instrument-table.ts';
 import type { MeteredPolicy } from './lateness-producer.ts';
@@ -42,6 +42,16 @@ export class SidecarMetrics {
     );
     this.#tunnels = meter.createUpDownCounter('quietwire.tunnel.active', options('quietwire.tunnel.active'));
     observeMeters(meter, sources);
+    // A counter that appears with its first event hides that event from rate().
+    for (const reason of admissionRefusals)
+      this.#refused.add(0, { 'quietwire.policy': noPolicy, 'error.type': reason });
+  }
+
+  /** A policy came into force: its counters begin at 0. */
+  policyLoaded(policy: string): void {
+    for (const slot of ['primary', 'secondary']) {
+      this.#authentications.add(0, { 'quietwire.policy': policy, 'quietwire.key.slot': slot });
+    }
   }
 
   handshake(outcome: HandshakeOutcome): void {

@@ -48,6 +48,7 @@ function sampleTelemetry(otlp?: { endpoint: string; intervalMs: number }): Telem
   metrics.handshake({ seconds: 0.004, protocol: 'TLSv1.3', resumed: false });
   metrics.handshake({ seconds: 0.1, error: 'not_tls' });
   metrics.refused('rate');
+  metrics.policyLoaded('iot/plug');
   metrics.authenticated('iot/plug', 'primary');
   metrics.authenticationFailed('iot/plug', 'AUTHENTICATION');
   metrics.authenticationFailed(undefined, 'UNKNOWN_FLEET');
@@ -140,7 +141,9 @@ describe('Metrics', () => {
     has('quietwire_tunnel_active{quietwire_policy="iot/plug",tls_protocol_version="1.3"} 1');
     has('quietwire_tunnel_duration_seconds_count{quietwire_policy="iot/plug",tls_protocol_version="1.3"} 1');
     has('quietwire_admission_refused_total{quietwire_policy="none",error_type="rate"} 1');
+    has('quietwire_admission_refused_total{quietwire_policy="none",error_type="unshaped"} 0');
     has('quietwire_authentication_count_total{quietwire_policy="iot/plug",quietwire_key_slot="primary"} 1');
+    has('quietwire_authentication_count_total{quietwire_policy="iot/plug",quietwire_key_slot="secondary"} 0');
     has('quietwire_authentication_count_total{quietwire_policy="iot/plug",error_type="authentication"} 1');
     has('quietwire_authentication_count_total{quietwire_policy="none",error_type="unknown_fleet"} 1');
     has('quietwire_policy_generation{quietwire_policy="iot/plug"} 3');
