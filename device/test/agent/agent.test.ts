@@ -1,0 +1,233 @@
+// The agent as a process against a real cloud end: local ports follow the tunnel, and every end has its exit status.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, connect as dial, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
+import type { TunnelStream } from '@quietwire/tunnel';
+import { certificate, device, freePort, startCloud, startPlain } from '../cloud.ts';
+import { type AgentProcess, file, keyFile, startAgent } from './run-agent.ts';
+
+const echo = (stream: TunnelStream): void => void stream.pipe(stream);
+const running = new Set<AgentProcess>();
+after(() => {
+  for (const agent of running) agent.signal('SIGKILL');
+});
+
+function start(...args: Parameters<typeof startAgent>): AgentProcess {
+  const agent = startAgent(...args);
+  running.add(agent);
+  void agent.ended().then(() => running.delete(agent));
+  return agent;
+}
+
+async function local(port: number): Promise<Socket> {
+  const socket = dial({ port, host: '127.0.0.1', allowHalfOpen: true });
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Whether connecting to the port is refused. */
+async function refuses(port: number): Promise<boolean> {
+  try {
+    (await local(port)).destroy();
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+  }
+}
+
+async function echoed(port: number, sent: string): Promise<string> {
+  const socket = await local(port);
+  socket.end(sent);
+  return text(socket);
+}
+
+test('local ports are open while the tunnel stands and refuse otherwise; SIGTERM ends with 0', async () => {
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const cloudPort = await freePort();
+  const agent = start({
+    server: `127.0.0.1:${cloudPort}`,
+    forward: [`echo=127.0.0.1:${port}`],
+    sets: [`admin.address=127.0.0.1:${adminPort}`],
+  });
+  const admin = async (path: string): Promise<Response> => fetch(`http://127.0.0.1:${adminPort}${path}`);
+  const first = await agent.until('RETRY');
+  assert.match(first.message, /^UNREACHABLE: .*ECONNREFUSED.*; next attempt in 0\.\d s$/);
+  await agent.until('RETRY', 2);
+  assert.ok(await refuses(port));
+  assert.deepEqual([(await admin('/livez')).status, (await admin('/readyz')).status], [200, 503]);
+
+  const cloud = await startCloud({ services: { echo }, port: cloudPort });
+  await agent.until('TUNNEL_UP');
+  assert.equal(await echoed(port, 'through'), 'through');
+  assert.equal((await admin('/readyz')).status, 200);
+  const metrics = await (await admin('/metrics')).text();
+  assert.match(metrics, /^quietwire_tunnel_active 1$/m);
+  assert.match(metrics, /^quietwire_network_io_bytes_total\{network_io_direction="transmit"\} [1-9]\d*$/m);
+  assert.doesNotMatch(metrics, /plug-1|payload|cover|stream/);
+  assert.deepEqual([(await admin('/nothing')).status, (await admin('/__proto__')).status], [404, 404]);
+
+  const open = await local(port);
+  const reset = once(open, 'error');
+  cloud.cut();
+  const [error] = (await reset) as [NodeJS.ErrnoException];
+  assert.equal(error.code, 'ECONNRESET');
+  await agent.until('TUNNEL_DOWN');
+  await agent.until('TUNNEL_UP', 2);
+  assert.equal(await echoed(port, 'again'), 'again');
+
+  for (const tunnel of cloud.tunnels) void tunnel.close();
+  await agent.until('DRAINING');
+  assert.ok(await refuses(port));
+  await agent.until('TUNNEL_UP', 3);
+
+  agent.signal('SIGTERM');
+  assert.equal(await agent.ended(), 0);
+  assert.deepEqual(
+    ['STOPPING', 'STOPPED', 'UNDELIVERED'].map((code) => agent.logged(code).length),
+    [1, 1, 0],
+  );
+  assert.ok(!agent.stderr.includes(device), 'the log names no device');
+  await cloud.close();
+});
+
+test('SIGTERM while no tunnel stands ends at once with 0', async () => {
+  const agent = start({ server: `127.0.0.1:${await freePort()}`, forward: [`echo=127.0.0.1:${await freePort()}`] });
+  await agent.until('RETRY');
+  agent.signal('SIGTERM');
+  assert.equal(await agent.ended(), 0);
+});
+
+test('a refusal before the first tunnel ends with 5 and says why', async () => {
+  const cloud = await startCloud();
+  const h2 = await startCloud({ tls: { ALPNProtocols: ['h2'] } });
+  const forward = [`echo=127.0.0.1:${await freePort()}`];
+  const wrongKey = file('wrong.key', Buffer.alloc(32).toString('base64'));
+  const otherCa = file('other.pem', (await certificate()).ca);
+  const cases: [AgentProcess, RegExp][] = [
+    [
+      start({ server: cloud.address, forward, key: wrongKey }),
+      /^error REFUSED: the sidecar refused: the key is wrong, or .*fleet/m,
+    ],
+    [
+      start({ server: cloud.address, forward, fleet: 'toaster' }),
+      /^error REFUSED: the sidecar refused: the key is wrong, or .*fleet/m,
+    ],
+    [
+      start({ server: cloud.address, forward, ca: otherCa }),
+      /^error CERTIFICATE: the certificate of 127.0.0.1:\d+ is not trusted/m,
+    ],
+    [
+      start({ server: cloud.address, forward, sets: ['tls.serverName=other.test'] }),
+      /^error CERTIFICATE: .*other\.test/m,
+    ],
+    [start({ server: h2.address, forward }), /^error ALPN: 127.0.0.1:\d+ does not speak quietwire\/1/m],
+  ];
+  for (const [agent, message] of cases) {
+    assert.equal(await agent.ended(), 5);
+    assert.match(agent.stderr, message);
+    assert.doesNotMatch(agent.stderr, /\n\s+at /, 'no stack');
+  }
+  await Promise.all([cloud.close(), h2.close()]);
+});
+
+test('a peer that breaks the protocol before the first tunnel ends the agent with 6', async () => {
+  const plain = await startPlain((socket) => socket.write('220 mail.test ESMTP\r\n'));
+  const garbage = await startCloud({ onSecure: (socket) => socket.write(Buffer.alloc(1000, 0xee)) });
+  const forward = [`echo=127.0.0.1:${await freePort()}`];
+  const agents = [start({ server: plain.address, forward }), start({ server: garbage.address, forward })];
+  assert.deepEqual(await Promise.all(agents.map((agent) => agent.ended())), [6, 6]);
+  assert.match(agents[0]?.stderr ?? '', /^error TLS_FAILED: .* does not answer as a TLS server/m);
+  assert.match(agents[1]?.stderr ?? '', /^error FRAME_LENGTH: /m);
+  plain.close();
+  await garbage.close();
+});
+
+test('a busy sidecar is tried again; a key that is refused later does not end the agent, SIGHUP brings the new one', async () => {
+  let answer: 'BUSY' | 'welcome' = 'BUSY';
+  const cloud = await startCloud({
+    services: { echo },
+    refuse: () => (answer === 'BUSY' ? { refuse: 'BUSY' } : undefined),
+  });
+  const good = file('renewed.key', '');
+  const { readFileSync, writeFileSync } = await import('node:fs');
+  writeFileSync(good, readFileSync(keyFile));
+  const agent = start({ server: cloud.address, forward: [`echo=127.0.0.1:${await freePort()}`], key: good });
+  assert.match((await agent.until('RETRY')).message, /REFUSED: the sidecar refused: .*no further tunnels now \(BUSY\)/);
+  answer = 'welcome';
+  await agent.until('TUNNEL_UP');
+
+  writeFileSync(good, 'no key');
+  agent.signal('SIGHUP');
+  await agent.until('RELOAD_REFUSED');
+  writeFileSync(good, Buffer.alloc(32).toString('base64'));
+  agent.signal('SIGHUP');
+  await agent.until('RELOADED');
+  const before = agent.logged('RETRY').length;
+  cloud.cut();
+  await agent.until('RETRY', before + 3);
+  assert.match(agent.logged('RETRY').at(-1)?.message ?? '', /REFUSED/);
+  writeFileSync(good, readFileSync(keyFile));
+  agent.signal('SIGHUP');
+  await agent.until('TUNNEL_UP', 2);
+  agent.signal('SIGINT');
+  assert.equal(await agent.ended(), 0);
+  await cloud.close();
+});
+
+test('data that cannot be delivered before the end gives 7; a second signal ends at once', async () => {
+  const cloud = await startCloud({ services: { sink: (stream) => stream.pause() } });
+  const port = await freePort();
+  const agent = start({ server: cloud.address, forward: [`sink=127.0.0.1:${port}`] });
+  await agent.until('TUNNEL_UP');
+  const socket = await local(port);
+  socket.on('error', () => {});
+  socket.write(Buffer.alloc(50_000));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  agent.signal('SIGTERM');
+  assert.equal(await agent.ended(), 7);
+  assert.equal(agent.logged('UNDELIVERED').length, 1);
+
+  const slow = await startCloud({ parameters: { periodMs: 8000 } });
+  const impatient = start({ server: slow.address, forward: [`sink=127.0.0.1:${port}`] });
+  await impatient.until('TUNNEL_UP');
+  impatient.signal('SIGTERM');
+  await impatient.until('STOPPING');
+  impatient.signal('SIGTERM');
+  assert.equal(await impatient.ended(), 143);
+  await Promise.all([cloud.close(), slow.close()]);
+});
+
+test('a service that the policy does not have resets the local connection and is told once', async () => {
+  const cloud = await startCloud();
+  const port = await freePort();
+  const agent = start({ server: cloud.address, forward: [`nothing=127.0.0.1:${port}`] });
+  await agent.until('TUNNEL_UP');
+  for (let i = 0; i < 2; i += 1) {
+    const socket = await local(port);
+    const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNRESET');
+  }
+  assert.deepEqual(
+    agent.logged('SERVICE_REFUSED').map(({ message }) => message),
+    ['service nothing: the policy has no service of this name'],
+  );
+  agent.signal('SIGTERM');
+  assert.equal(await agent.ended(), 0);
+  await cloud.close();
+});
+
+test('a local port that is taken while the tunnel was down ends the agent with 4', async () => {
+  const cloudPort = await freePort();
+  const port = await freePort();
+  const agent = start({ server: `127.0.0.1:${cloudPort}`, forward: [`echo=127.0.0.1:${port}`] });
+  await agent.until('RETRY');
+  const thief = createServer().listen(port, '127.0.0.1');
+  await once(thief, 'listening');
+  const cloud = await startCloud({ port: cloudPort });
+  assert.equal(await agent.ended(), 4);
+  assert.match(agent.stderr, /^error ADDRESS_UNAVAILABLE: cannot listen on .* the port is taken/m);
+  thief.close();
+  await cloud.close();
+});
