@@ -1,0 +1,92 @@
+// A program of its own: the product's sidecar and the services behind it, on command. The sidecar gets a configuration as
+// in production; only its randomness may be scripted.
+import type { Random } from '@quietwire/shaping';
+import { Log, loadSidecarConfig, type Sidecar, startSidecar } from '@quietwire/sidecar';
+import { createSystemRuntime } from '@quietwire/tunnel';
+import type { JsonObject } from '../../harness/child-program.ts';
+import { emitEvent, monotonicMs, runAt, serveCommands } from '../../harness/command-loop.ts';
+import { StallWatch } from '../audit/stalls.ts';
+import { Backends } from './backends.ts';
+import { type CoverLaw, type ScriptedActivity, scriptedRandom } from './scripted-random.ts';
+
+/** The sidecar draws the age at which it renews a connection when a tunnel stands, after the first gap of its cover. */
+const OTHER_DRAWS = 1;
+
+const runtime = createSystemRuntime();
+let watch: StallWatch | undefined;
+const backends = new Backends((device, service) => emitEvent({ event: 'stream', device, service }));
+let sidecar: Sidecar | undefined;
+
+interface StartCommand {
+  /** Configuration of the sidecar, JSON. */
+  readonly config: string;
+  readonly script?: { readonly activities: readonly ScriptedActivity[]; readonly law: CoverLaw };
+}
+
+async function start(command: JsonObject): Promise<JsonObject> {
+  const { config, script } = command as unknown as StartCommand;
+  const random: Random =
+    script === undefined ? runtime.random : scriptedRandom(script.activities, script.law, OTHER_DRAWS);
+  sidecar = await startSidecar({
+    config: loadSidecarConfig({ text: config }),
+    runtime: { ...runtime, random },
+    log: new Log({
+      format: 'text',
+      level: 'debug',
+      timestamp: () => new Date().toISOString(),
+      nowMs: () => performance.now(),
+      write: (line) => process.stderr.write(line),
+    }),
+    wallNow: () => Date.now(),
+    version: 'wire',
+  });
+  return { port: sidecar.address.port };
+}
+
+/** Writes to a device by the service `manual`. */
+function write({ device, stream = -1, bytes }: JsonObject): undefined {
+  backends.manual(String(device), Number(stream)).write(Buffer.alloc(Number(bytes), 0x63));
+}
+
+function end({ device, stream = -1, how }: JsonObject): undefined {
+  const socket = backends.manual(String(device), Number(stream));
+  if (how === 'reset') socket.resetAndDestroy();
+  else socket.end();
+}
+
+const actions: Readonly<Record<string, (command: JsonObject) => undefined>> = { write, end, busy };
+
+/** Holds the event loop, as a neighbour's work would. */
+function busy({ ms }: JsonObject): undefined {
+  const untilMs = performance.now() + Number(ms);
+  while (performance.now() < untilMs);
+}
+
+/** Things to do at moments of the machine's clock. */
+function plan({ entries }: JsonObject): undefined {
+  for (const entry of entries as readonly JsonObject[]) {
+    runAt(Number(entry.atMs), () => {
+      try {
+        actions[String(entry.do)]?.(entry);
+      } catch (error) {
+        emitEvent({ event: 'fault', text: String(error) });
+      }
+    });
+  }
+}
+
+serveCommands({
+  services: async () => ({ services: (await backends.listen()).map((service) => ({ ...service })) }),
+  start,
+  write,
+  end,
+  busy,
+  plan,
+  watch: () => {
+    watch = new StallWatch(monotonicMs);
+    return undefined;
+  },
+  stalls: () => ({ stalls: (watch?.stalls ?? []).map((stall) => ({ ...stall })) }),
+  status: () => ({ tunnels: sidecar?.tunnels ?? 0, rssBytes: process.memoryUsage.rss() }),
+  drain: async () => ({ ...(await sidecar?.stop()) }),
+});
