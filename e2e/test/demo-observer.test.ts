@@ -96,3 +96,16 @@ test('delays are joined while marks come in, apart for what is active and what i
   meter.reset();
   assert.equal(meter.quiet, undefined);
 });
+
+test('each activity is counted once, however the steps lie', () => {
+  for (const offsetMs of [0, 1, 250, 499]) {
+    const timeline = new Timeline(stepMs, 1000);
+    const lineup = new Lineup(timeline, stepMs, offsetMs, offsetMs);
+    for (let timeMs = offsetMs; timeMs < 300_000; timeMs += 100) {
+      if ((timeMs - offsetMs) % 10_000 === 0) lineup.truth.add(timeMs, 'replay up', 2116, 'plug');
+      lineup.advance(timeMs - 700);
+    }
+    const { activities } = lineup.scores.raw;
+    assert.ok(activities >= 29 && activities <= 30, `${activities} at an offset of ${offsetMs} ms`);
+  }
+});

@@ -1,6 +1,7 @@
 // The policy of the demo: the sample policy of the README with a shorter period, and activities as often as the demo makes
 // them, so that something happens while one watches. Renders the document that the sidecar reads.
 
+import { activityProbability } from '@quietwire/shaping';
 import type { Row } from '../replay/table.ts';
 import type { ActivityRule } from './activity-watch.ts';
 import { type Calibration, calibrate } from './calibration.ts';
@@ -38,7 +39,7 @@ export function demoRates(rows: readonly Row[], speed: number): DemoRates {
 
 /** What the policy promises (period-clock.md section 5); in ILP nothing but p is left to an observer. */
 export function demoPromise({ assumedPerS }: DemoRates, { mode, confidence }: Settings): PolicyPromise {
-  const probability = 1 - Math.exp((-assumedPerS * periodMs) / 1000);
+  const probability = activityProbability(assumedPerS, periodMs);
   return {
     confidence: mode === 'ILP' ? probability : confidence,
     probability,

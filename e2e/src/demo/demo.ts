@@ -11,8 +11,8 @@ import { DelayMeter } from './delay-meter.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { type DemoRates, demoPromise, demoRates, periodMs } from './demo-policy.ts';
 import { Home } from './home.ts';
-import { claimsSince, Lineup } from './lineup.ts';
-import type { Settings, Snapshot } from './messages.ts';
+import { Lineup } from './lineup.ts';
+import type { ActivitySpan, Claim, Settings, Snapshot } from './messages.ts';
 import { PlugReplay } from './plug-replay.ts';
 import { type RawMeter, startRawMeter } from './raw-meter.ts';
 import { Stack } from './stack.ts';
@@ -38,6 +38,8 @@ export class Demo {
   #phase: Phase = { phase: 'starting', text: 'Starting broker, sidecar, tap and agent.' };
   #settings: Settings;
   #lineup: Lineup;
+  /** What was seen under earlier settings, for the strips only. */
+  #past: { activities: ActivitySpan[]; raw: Claim[]; shaped: Claim[] } = { activities: [], raw: [], shaped: [] };
   #startMs = machineNowMs();
   #totals = { raw: 0, shaped: 0 };
   #directory: string | undefined;
@@ -136,8 +138,11 @@ export class Demo {
       promise: demoPromise(this.#rates, this.#settings),
       speed: this.#options.speed,
       steps: this.#timeline.between(Math.max(sinceMs, fromMs), knownMs),
-      activities: truth.spans.filter((span) => span.endMs >= fromMs),
-      claims: { raw: claimsSince(raw.claims, fromMs), shaped: claimsSince(shaped.claims, fromMs) },
+      activities: since(fromMs, this.#past.activities, truth.spans),
+      claims: {
+        raw: since(fromMs, this.#past.raw, raw.claims),
+        shaped: since(fromMs, this.#past.shaped, shaped.claims),
+      },
       scores,
       rawBytesPerS: average(recent.reduce((sum, step) => sum + step.rawUp + step.rawDown, 0)),
       shapedBytesPerS: average(recent.reduce((sum, step) => sum + step.shapedUp + step.shapedDown, 0)),
@@ -163,6 +168,13 @@ export class Demo {
     this.#startMs = machineNowMs();
     this.#totals = { raw: 0, shaped: 0 };
     this.#delays.reset();
+    const { truth, raw, shaped } = this.#lineup;
+    const fromMs = this.#startMs - shownMs;
+    this.#past = {
+      activities: since(fromMs, this.#past.activities, truth.spans),
+      raw: since(fromMs, this.#past.raw, raw.claims),
+      shaped: since(fromMs, this.#past.shaped, shaped.claims),
+    };
     this.#lineup = this.#newLineup();
     this.#phase = { phase: 'running', text: 'Traffic runs through the tunnel.' };
   }
@@ -182,4 +194,9 @@ export class Demo {
         `blind guess is right in ${percent} % of the periods already. Choose more than ${percent} %, slower replay, or ILP`,
     );
   }
+}
+
+/** Of two lists, one after the other, what had not ended at `fromMs`. */
+function since<T extends { endMs: number }>(fromMs: number, earlier: readonly T[], later: readonly T[]): T[] {
+  return [...earlier, ...later].filter(({ endMs }) => endMs >= fromMs);
 }

@@ -4,7 +4,7 @@
 import type { Row } from '../replay/table.ts';
 import { ActivityWatch } from './activity-watch.ts';
 import { activityRule, leadMs, periodMs, restMs } from './demo-policy.ts';
-import type { Claim, Score, Step } from './messages.ts';
+import type { Score, Step } from './messages.ts';
 import { RateObserver } from './rate-observer.ts';
 import { covers, ScoreKeeper } from './score.ts';
 import type { Timeline } from './timeline.ts';
@@ -97,15 +97,16 @@ export class Lineup {
         return isRight;
       });
     }
-    for (const { startMs } of this.truth.spans) {
-      if (startMs < this.#settledMs || startMs >= knownMs) continue;
-      this.#scores.raw.activity(covers(this.raw.claims, startMs, latestRunMs));
-      this.#scores.shaped.activity(covers(this.shaped.claims, startMs, latestRunMs));
-    }
-    for (; this.#settledMs < knownMs; this.#settledMs += this.#stepMs) {
+    const settledMs = this.#settledMs;
+    for (; this.#settledMs + this.#stepMs <= knownMs; this.#settledMs += this.#stepMs) {
       const wouldBeRight = this.#wouldBeRight(this.#settledMs);
       this.#scores.raw.moment(wouldBeRight);
       this.#scores.shaped.moment(wouldBeRight);
+    }
+    for (const { startMs } of this.truth.spans) {
+      if (startMs < settledMs || startMs >= this.#settledMs) continue;
+      this.#scores.raw.activity(covers(this.raw.claims, startMs, latestRunMs));
+      this.#scores.shaped.activity(covers(this.shaped.claims, startMs, latestRunMs));
     }
   }
 
@@ -113,9 +114,4 @@ export class Lineup {
   #wouldBeRight(startMs: number): boolean {
     return this.truth.startedWithin(startMs - latestRunMs, startMs + this.#stepMs / 2 + periodMs);
   }
-}
-
-/** The claims that a page shows: those that still ran at `fromMs`. */
-export function claimsSince(claims: readonly Claim[], fromMs: number): Claim[] {
-  return claims.filter((claim) => claim.endMs >= fromMs);
 }

@@ -16,7 +16,7 @@ const readyTimeoutMs = 20_000;
 const programs = {
   quietwire: fileURLToPath(new URL('../../../planner/src/main.ts', import.meta.url)),
   sidecar: fileURLToPath(new URL('../../../sidecar/src/main.ts', import.meta.url)),
-  agent: fileURLToPath(new URL('../../../node_modules/.scratch-agent.mjs', import.meta.url)),
+  agent: fileURLToPath(new URL('../../../device/src/main.ts', import.meta.url)),
 };
 
 export interface StackOptions {

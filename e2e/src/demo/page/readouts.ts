@@ -11,8 +11,13 @@ const shapedScore = element('shaped-score', HTMLTableRowElement);
 export function showReadouts(snapshot: Snapshot): void {
   showStatus(snapshot.phase, snapshot.text);
   const { rawBytesPerS, shapedBytesPerS, overhead, scores, promise, settings } = snapshot;
-  for (const id of ['raw-rate', 'figure-raw']) setText(element(id, HTMLElement), formatRate(rawBytesPerS));
-  for (const id of ['shaped-rate', 'figure-shaped']) setText(element(id, HTMLElement), formatRate(shapedBytesPerS));
+  for (const [kind, rate] of [
+    ['raw', rawBytesPerS],
+    ['shaped', shapedBytesPerS],
+  ] as const) {
+    setText(element(`${kind}-rate`, HTMLElement), `${formatRate(rate)} on average`);
+    setText(element(`figure-${kind}`, HTMLElement), formatRate(rate));
+  }
   setText(element('figure-overhead', HTMLElement), overhead === undefined ? '–' : formatFactor(overhead));
   setText(element('figure-active', HTMLElement), formatDelays(snapshot.delay.active));
   setText(element('figure-quiet', HTMLElement), formatDelays(snapshot.delay.quiet));
