@@ -4,12 +4,25 @@
 //   --seed TEXT   (default 1)                   --runs N       runs of each cause for the attack (default 10000, 0: none)
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import {
+  attackDelays,
+  describeAttack,
+  leastWithFault,
+  lowerEnd,
+  mostAccuracy,
+  mostUpperEnd,
+  upperEnd,
+} from './attack-settings.ts';
+import type { Attack } from './attackers.ts';
+import { attackRuns, faults, type IndistinctOptions } from './indistinct.ts';
 import type { RowFigures } from './row-statistics.ts';
 import type { RowTask } from './row-worker.ts';
 import { tableRows } from './table-rows.ts';
 import { judge } from './table-run.ts';
 
 const workers = 2;
+/** Runs of each cause that show a planted fault. */
+const faultRuns = 2500;
 
 const { values } = parseArgs({
   options: {
@@ -72,5 +85,31 @@ await simulateRows(positions(values.rows), { periods: Number(values.periods), se
     if (!pass) failures += 1;
   }
 });
-process.stdout.write(`\ntables ${failures === 0 ? 'pass' : 'fail'} ${failures} of the figures out of tolerance\n`);
+process.stdout.write(`\ntables ${failures === 0 ? 'pass' : 'fail'} figures out of tolerance: ${failures}\n`);
+
+/** Attacks one setting and says whether it may stand. */
+function report(options: IndistinctOptions, name: string, stands: (attack: Attack) => boolean): void {
+  const attacks = attackRuns(options);
+  const pass = attacks.every(stands);
+  if (!pass) failures += 1;
+  process.stdout.write(`${name}: ${attacks.map(describeAttack).join(', ')} ${pass ? 'pass' : 'fail'}\n`);
+}
+
+const each = Number(values.runs);
+const attackSeed = 1;
+if (each > 0) {
+  process.stdout.write(
+    `\nreal against virtual, balanced accuracy [at most ${mostAccuracy}, interval ≤ ${mostUpperEnd.long}]\n`,
+  );
+  for (const [name, delay] of Object.entries(attackDelays)) {
+    report({ each, delay, seed: attackSeed }, name, (attack) => {
+      return attack.balancedAccuracy <= mostAccuracy && upperEnd(attack) <= mostUpperEnd.long;
+    });
+  }
+  for (const fault of faults) {
+    const delay = { baseMs: 20, jitterMs: 5 };
+    const options = { each: Math.min(each, faultRuns), delay, seed: attackSeed, fault };
+    report(options, `planted fault, ${fault}`, (attack) => lowerEnd(attack) > leastWithFault);
+  }
+}
 process.exitCode = failures === 0 ? 0 : 1;

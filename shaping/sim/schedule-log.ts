@@ -20,11 +20,13 @@ export interface LoggedEnd {
   /** Times of the background frames. */
   readonly background: number[];
   idle: boolean;
+  /** The period that runs or ran last. */
+  number: number;
 }
 
 export class ScheduleLog implements EndObserver {
-  readonly device: LoggedEnd = { periods: [], background: [], idle: true };
-  readonly cloud: LoggedEnd = { periods: [], background: [], idle: true };
+  readonly device: LoggedEnd = { periods: [], background: [], idle: true, number: 0 };
+  readonly cloud: LoggedEnd = { periods: [], background: [], idle: true, number: 0 };
 
   frame({ role, shaper }: SimulatedEnd, tickMs: number): void {
     const end = this[role];
@@ -35,6 +37,7 @@ export class ScheduleLog implements EndObserver {
   transition({ role, shaper }: SimulatedEnd, begunMs: number): void {
     const end = this[role];
     end.idle = !shaper.running;
+    end.number = shaper.clock.running;
     if (end.idle) return;
     const { running: number, startMs, inRun: position, led } = shaper.clock;
     end.periods.push({ number, startMs, position, led, begunMs, slots: [] });

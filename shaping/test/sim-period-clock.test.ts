@@ -6,6 +6,7 @@ import { drawActivities, playActivities } from '../sim/activity-list.ts';
 import { Delay, type DelayOptions } from '../sim/delay.ts';
 import { type ParameterChanges, simulatedParameters } from '../sim/parameters.ts';
 import type { LoggedPeriod, ScheduleLog } from '../sim/schedule-log.ts';
+import type { Lateness } from '../sim/simulation.ts';
 import { type Random, type Role, seededRandom } from '../src/index.ts';
 
 const roles: readonly Role[] = ['device', 'cloud'];
@@ -17,6 +18,7 @@ interface Setting {
   readonly changes: ParameterChanges;
   readonly delay: DelayOptions;
   readonly hidePosition?: boolean;
+  readonly lateness?: Lateness;
 }
 
 const near: DelayOptions = { baseMs: 20, jitterMs: 5 };
@@ -33,7 +35,11 @@ const settings: Readonly<Record<string, Setting>> = {
   '20 ± 5 ms with stalls, runs of 1': { changes: { ...fast, longestRun: 1 }, delay: { ...near, ...stalls } },
 };
 
-function play({ changes, delay, hidePosition = false }: Setting, seed: number, activities = busy): ScheduleLog {
+function play(
+  { changes, delay, hidePosition = false, lateness }: Setting,
+  seed: number,
+  activities = busy,
+): ScheduleLog {
   return playActivities(activities(seededRandom(`activities ${seed}`)), {
     parameters: simulatedParameters(changes),
     delays: {
@@ -41,6 +47,7 @@ function play({ changes, delay, hidePosition = false }: Setting, seed: number, a
       cloud: new Delay(delay, seededRandom(`down ${seed}`)),
     },
     hidePosition,
+    ...(lateness !== undefined && { lateness }),
   });
 }
 
@@ -71,7 +78,7 @@ for (const [name, setting] of Object.entries(settings)) {
         );
         assert.equal(idle, true, `${role} goes on for ever, seed ${seed}`);
       }
-      assert.equal(log.device.periods.length, log.cloud.periods.length, `seed ${seed}`);
+      assert.equal(log.device.number, log.cloud.number, `seed ${seed}`);
       assert.ok(log.device.periods.length > 100);
     }
   });
@@ -105,6 +112,45 @@ it('no run goes on to M by itself after a stall, and this is due to the position
   const without = longest({ ...stalled, hidePosition: true });
   assert.ok(without >= 64, `without positions at most ${without} periods: the check is blind`);
 });
+
+/** A process that stands still now and then: neither ticks nor reads happen meanwhile. */
+function standstills(mostMs: number, seed: number): Lateness {
+  const afterPause: Record<Role, (atMs: number) => number> = { device: pausesOf('device'), cloud: pausesOf('cloud') };
+  return {
+    wakeMs: (role, dueMs) => afterPause[role](dueMs),
+    readMs: (role, arrivalMs) => afterPause[role](arrivalMs),
+  };
+
+  function pausesOf(role: Role): (atMs: number) => number {
+    const random = seededRandom(`standstills ${role} ${seed}`);
+    const everyMs = 5000;
+    const pauses = Array.from({ length: 2000 }, (_, index) => {
+      const fromMs = everyMs * (index + random.next());
+      return { fromMs, untilMs: fromMs + mostMs * random.next() ** 2 };
+    });
+    return (atMs) => {
+      const pause = pauses[Math.floor(atMs / everyMs)];
+      return pause !== undefined && atMs >= pause.fromMs && atMs < pause.untilMs ? pause.untilMs : atMs;
+    };
+  }
+}
+
+for (const mostMs of [200, 1000, 4000]) {
+  it(`ends that stand still for up to ${mostMs} ms refuse nothing, agree in the end and never catch up`, () => {
+    let skipped = 0;
+    for (const seed of seeds) {
+      const log = play({ changes: fast, delay: near, lateness: standstills(mostMs, seed) }, seed);
+      assert.deepEqual([log.device.idle, log.cloud.idle], [true, true], `seed ${seed}`);
+      assert.equal(log.device.number, log.cloud.number, `seed ${seed}`);
+      for (const { slots } of log.cloud.periods) {
+        assert.ok(slots.length <= 20, 'more frames than slots');
+        skipped += 20 - slots.length;
+        for (let at = 1; at < slots.length; at += 1) assert.ok((slots[at] ?? 0) > (slots[at - 1] ?? 0));
+      }
+    }
+    assert.ok(skipped > 10);
+  });
+}
 
 for (const [name, setting] of Object.entries({
   '20 ± 5 ms': { changes: fast, delay: near },
