@@ -62,7 +62,7 @@ export async function runDemoCase(context: CaseContext, options: DemoCaseOptions
     const ilpS = await reconnect(page, faults, () => page.getByText('ILP', { exact: true }).click());
     const ilpDelayMs = await press(page);
     const stpS = await reconnect(page, faults, () => page.getByText('STP', { exact: true }).click());
-    const confidenceS = await reconnect(page, faults, () => chooseConfidence(page, 35));
+    const confidenceS = await reconnect(page, faults, () => page.locator('#confidence').fill('35'));
     const allowed = await page.locator('#shaped-score td').nth(2).textContent();
     faults.expect(allowed === '35 %', `the page says that ${allowed} are allowed, 35 % expected`);
     const againDelayMs = await press(page);
@@ -72,7 +72,7 @@ export async function runDemoCase(context: CaseContext, options: DemoCaseOptions
     return faults.outcome({ upS, stpDelayMs, ilpDelayMs, againDelayMs, ilpS, stpS, confidenceS });
   } finally {
     await browser?.close();
-    demo.kill();
+    await demo.interrupt(); // after a fault too: killed at once it could not end its children
   }
 }
 
@@ -81,7 +81,6 @@ interface RunningDemo {
   readonly address: Promise<string>;
   /** What Ctrl-C does; resolves with the exit status. */
   interrupt(): Promise<number | null>;
-  kill(): void;
 }
 
 function startDemo(port: number, onLine: (line: string) => void): RunningDemo {
@@ -106,7 +105,6 @@ function startDemo(port: number, onLine: (line: string) => void): RunningDemo {
       clearTimeout(timer);
       return status;
     },
-    kill: () => child.kill('SIGKILL'),
   };
 }
 
@@ -141,7 +139,11 @@ async function waitForInk(page: Page, id: string): Promise<void> {
     }
     return coloured > 100;
   })()`;
-  await page.waitForFunction(find, undefined, { timeout: 120_000, polling: 500 });
+  const deadline = machineNowMs() + 120_000;
+  while (!(await page.evaluate<boolean>(find))) {
+    if (machineNowMs() > deadline) throw new Error(`nothing is drawn in #${id}`);
+    await page.waitForTimeout(500);
+  }
 }
 
 /** Presses the switch and returns how long the command took to the plug, in ms, as the page says. */
@@ -165,11 +167,6 @@ async function reconnect(page: Page, faults: Faults, change: () => Promise<void>
   const error = await page.locator('#policy-error').textContent();
   faults.expect(!error, `the change was refused: ${error}`);
   return (machineNowMs() - startMs) / 1000;
-}
-
-async function chooseConfidence(page: Page, percent: number): Promise<void> {
-  await page.locator('#confidence').fill(String(percent));
-  await page.locator('#confidence').dispatchEvent('change');
 }
 
 async function takePicture(page: Page, { file, afterS }: { file: string; afterS: number }): Promise<void> {

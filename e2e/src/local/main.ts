@@ -1,0 +1,15 @@
+// `npm run e2e [-- --case NAME --minutes N --periods N]`: the product's parts as users run them, with real peers, on loopback.
+import { runCases } from '../harness/cases.ts';
+import { indistinctCase } from '../indistinct/case.ts';
+import { demoCase } from './cases/demo.ts';
+import { mqttCase } from './cases/mqtt.ts';
+
+// Told to end, the process ends its children and removes what it made ('exit' listeners do).
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(status));
+}
+
+process.exit(await runCases([mqttCase, indistinctCase, demoCase], process.argv.slice(2)));

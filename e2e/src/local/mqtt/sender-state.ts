@@ -1,0 +1,88 @@
+// In which state a message met the end that had to send it, judged from the wire alone: runs of each direction, who led them,
+// and when their rest is over (period-clock.md sections 2 and 3). Pure.
+import type { TapRecord } from '../../harness/tap-rows.ts';
+import type { Direction } from '../../replay/table.ts';
+
+/** `rest` is from a run's last slot until the end may start another run by itself. */
+export type SenderState = 'idle' | 'inside' | 'rest';
+export const senderStates: readonly SenderState[] = ['idle', 'inside', 'rest'];
+export const directions: readonly Direction[] = ['up', 'down'];
+
+export interface ClockTiming {
+  /** Bytes on the wire of a record inside periods. */
+  readonly periodBytes: number;
+  readonly slotMs: Readonly<Record<Direction, number>>;
+  readonly periodMs: number;
+  readonly leadMs: number;
+  readonly restMs: number;
+}
+
+/** One run of one direction. */
+export interface DirectionRun {
+  readonly firstMs: number;
+  /** Its last slot so far. */
+  readonly lastMs: number;
+  /** A whole number of periods after `firstMs`, the end of the one that `lastMs` lies in. */
+  readonly endMs: number;
+}
+
+/** The runs of one direction of a connection, oldest first; the last one may go on. */
+export function directionRuns(
+  records: readonly TapRecord[],
+  direction: Direction,
+  timing: ClockTiming,
+): DirectionRun[] {
+  const slotMs = timing.slotMs[direction];
+  const runs: { firstMs: number; lastMs: number; endMs: number }[] = [];
+  for (const { timeMs, bytes, direction: own } of records) {
+    if (own !== direction || bytes !== timing.periodBytes) continue;
+    const run = runs.at(-1);
+    // A gap inside a period is a skipped slot; only one after the last slot of a period begins another run.
+    const isNext = run !== undefined && timeMs - run.lastMs > 1.5 * slotMs && run.lastMs > run.endMs - 1.5 * slotMs;
+    if (run === undefined || isNext) {
+      runs.push({ firstMs: timeMs, lastMs: timeMs, endMs: timeMs + timing.periodMs });
+      continue;
+    }
+    run.lastMs = timeMs;
+    while (timeMs > run.endMs - slotMs / 2) run.endMs += timing.periodMs;
+  }
+  return runs;
+}
+
+/** What one direction's sender did over a whole connection. */
+export class SenderHistory {
+  readonly #own: readonly DirectionRun[];
+  readonly #opposite: readonly DirectionRun[];
+  readonly #direction: Direction;
+  readonly #timing: ClockTiming;
+
+  constructor(records: readonly TapRecord[], direction: Direction, timing: ClockTiming) {
+    this.#direction = direction;
+    this.#timing = timing;
+    this.#own = directionRuns(records, direction, timing);
+    this.#opposite = directionRuns(records, direction === 'up' ? 'down' : 'up', timing);
+  }
+
+  get runs(): readonly DirectionRun[] {
+    return this.#own;
+  }
+
+  /**
+   * The state that a message met which reached its end between `atMs` and `atMs + transitMs`. Where the last slot of a run
+   * left meanwhile, the message counts as late for it: `rest`.
+   */
+  stateAt(atMs: number, transitMs: number): SenderState {
+    const run = this.#own.findLast(({ firstMs }) => firstMs <= atMs);
+    if (run === undefined) return 'idle';
+    if (atMs + transitMs < run.endMs - this.#timing.slotMs[this.#direction]) return 'inside';
+    return atMs < this.#restUntil(run) ? 'rest' : 'idle';
+  }
+
+  /** The follower rests longer by the lead. */
+  #restUntil({ firstMs, endMs }: DirectionRun): number {
+    const { restMs, leadMs } = this.#timing;
+    const other = this.#opposite.findLast((run) => run.firstMs < endMs);
+    const led = other === undefined || firstMs < other.firstMs;
+    return endMs + restMs + (led ? 0 : leadMs);
+  }
+}
