@@ -18,7 +18,7 @@ import { featureNames, featuresOf } from './features.ts';
 import { type ActivityEvent, causedByActivity } from './labels.ts';
 import { type ObservedRecord, type ObservedRun, observeRuns } from './runs.ts';
 
-const TUNNELS = 40;
+const TUNNELS = 80;
 const law = { periodMs: 400, leadMs: 100, holdMs: 220, longestRun: 16 };
 const SLOT_MS = 20;
 const REST_MS = 100;
@@ -29,7 +29,7 @@ const TLS_OVERHEAD = 17;
 /** Real activities per second and tunnel; cover comes as often. */
 const RATE = 0.3;
 /** Runs of each cause per second and tunnel that come of it, about. */
-const RUNS_PER_SECOND = 0.2;
+const RUNS_PER_SECOND = 0.15;
 const DEVICE_SHARE = 0.5;
 /** Runs of a connection that are left out: the unconditional first ones. */
 const SETTLING_RUNS = 2;
@@ -136,14 +136,14 @@ async function observe(
     days: 2,
   });
   const records: ObservedRecord[] = [];
-  const epochOffsetMs = performance.timeOrigin + performance.now() - Number(process.hrtime.bigint()) / 1e6;
   const tap = await startTap({
     listenHost: '127.0.0.1',
     listenPort: 0,
     toHost: '127.0.0.1',
     toPort: sidecarPort,
     onRecord: (connection, direction, timeNs, type, length) => {
-      if (type === 23) records.push({ connection, direction, atMs: timeNs / 1e6, length });
+      // The tap counts connections from 1, the driver its devices from 0, in the same order.
+      if (type === 23) records.push({ connection: connection - 1, direction, atMs: timeNs / 1e6, length });
     },
   });
   let sidecar: Child | undefined;
@@ -192,20 +192,18 @@ async function observe(
       args: [JSON.stringify(driverArguments)],
       onLine: (line) => {
         if (!line.startsWith('{')) return;
-        const { connection, end, epochMs } = JSON.parse(line) as {
+        const { connection, end, atMs } = JSON.parse(line) as {
           connection: number;
           end: 'device' | 'cloud';
-          epochMs: number;
+          atMs: number;
         };
-        events.push({ connection, end, atMs: epochMs - epochOffsetMs });
+        events.push({ connection, end, atMs });
       },
     });
     const status = await driver.exited;
     if (status !== 0)
       throw new Error(`the driver ended with ${status}: ${driver.lastWords}; sidecar: ${sidecar.lastWords}`);
-    context.print(
-      `${records.length} records of ${tap.connections} connections, ${events.length} activities in ${seconds} s`,
-    );
+    context.print(`${records.length} records, ${events.length} activities in ${seconds} s`);
     return { records, events };
   } finally {
     await tap.close();

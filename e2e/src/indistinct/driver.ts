@@ -4,7 +4,7 @@
 import { createServer, type Socket } from 'node:net';
 import { connect } from '@quietwire/device';
 import { seededRandom } from '@quietwire/shaping';
-import { createSystemRuntime, type TunnelStream } from '@quietwire/tunnel';
+import { createSystemRuntime, systemClock, type TunnelStream } from '@quietwire/tunnel';
 import { drawActivityMs, MESSAGE_GAP_MS } from './activities.ts';
 
 export interface DriverArguments {
@@ -24,9 +24,8 @@ export interface DriverArguments {
 
 const options = JSON.parse(process.argv[2] ?? '{}') as DriverArguments;
 const runtime = createSystemRuntime();
-const events: { connection: number; end: string; epochMs: number }[] = [];
+const events: { connection: number; end: string; atMs: number }[] = [];
 const backends = new Map<number, Socket>();
-const epochMs = (): number => performance.timeOrigin + performance.now();
 
 // The first two bytes of a stream say which device it is; they are quiet. Messages of an activity are answered.
 const service = createServer({ noDelay: true }, (socket) => {
@@ -85,7 +84,7 @@ async function play(connection: number): Promise<void> {
 
 async function act(connection: number, end: 'device' | 'cloud', lengthMs: number): Promise<void> {
   const writer = end === 'device' ? streams[connection] : backends.get(connection);
-  events.push({ connection, end, epochMs: epochMs() });
+  events.push({ connection, end, atMs: systemClock.now() });
   writer?.write(Buffer.alloc(200, 1));
   for (let atMs = MESSAGE_GAP_MS; atMs <= lengthMs; atMs += MESSAGE_GAP_MS) {
     await sleep(MESSAGE_GAP_MS);
