@@ -10,10 +10,11 @@ type SizeSpec = NonNullable<PolicySpec['upstream']['size']>;
 
 /** A process cannot keep shorter slots (design.md section 6). */
 export const shortestIntervalMs = 20;
-const longestIntervalMs = 600_000;
+/** Bounds the time until a dead peer is noticed; the wire's own bound (SPEC 15). */
+const longestIntervalMs = 60_000;
 const smallestFrame = 64;
 
-/** Slot distances in ms, drawn ones between 20 ms and 10 min if the policy says nothing else. */
+/** Slot distances in ms, drawn ones between 20 ms and 1 min if the policy says nothing else. */
 export function intervalDistribution(spec: IntervalSpec): Distribution {
   const ms = (text: string): number => parseDuration(text) ?? Number.NaN;
   if (spec.constant !== undefined) return { kind: 'constant', value: ms(spec.constant) };

@@ -83,7 +83,7 @@ describe('the parameters of a policy', () => {
     };
     const parameters = policyParameters(policy({ mode: 'ILP', upstream, downstream }));
     assert.deepEqual(parameters.upstream, {
-      interval: { kind: 'exponential', mean: 50, min: 20, max: 600_000 },
+      interval: { kind: 'exponential', mean: 50, min: 20, max: 60_000 },
       size: { kind: 'empirical', values: [64, 1500], weights: [1, 2], min: 64, max: 1024 },
     });
     assert.deepEqual(parameters.downstream, {

@@ -98,7 +98,7 @@ spec:
     assert.deepEqual(error.message.split('\n'), [
       'plug.yaml:8: spec.frameSize: is out of range (got 12, allowed 64…16000)',
       'plug.yaml:9: spec.period: does not hold a whole number of upstream slots (got "5070ms", allowed multiples of upstream.interval.constant)',
-      'plug.yaml:12: spec.downstream.interval.constant: is out of range (got "10ms", allowed 20ms…10m)',
+      'plug.yaml:12: spec.downstream.interval.constant: is out of range (got "10ms", allowed 20ms…1m)',
       'plug.yaml:14: spec.cover.objective: must be one objective (got {"adversaryConfidence":0.2,"probability":0.3}, allowed exactly one of adversaryConfidence, probability, overhead, knee)',
       'plug.yaml:15: spec.learnign: is unknown (got {"duration":"1h"}, allowed fleet, workloadSelector, authentication, services, mode, frameSize, period, upstream, downstream, shape, shapes, background, cover, lead, longestRun, activity, learning, unshapedPeers, suspend)',
       'plug.yaml:16: spec.suspend: is not in this version (got true, allowed false)',

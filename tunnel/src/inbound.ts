@@ -65,8 +65,9 @@ export class Inbound implements FrameVisitor {
 
   #follow({ periodStart, demand, goaway }: Control): void {
     const { shaper } = this.#options;
-    if (demand !== undefined) shaper.receiveDemand(demand.remainingMs, this.readMs);
+    // In the order of SPEC.md section 6.2.
     if (periodStart !== undefined) shaper.receivePeriodStart(periodStart, this.readMs);
+    if (demand !== undefined) shaper.receiveDemand(demand.remainingMs, this.readMs);
     if (periodStart !== undefined || demand !== undefined) this.#options.onSchedule();
     if (goaway !== undefined) this.#options.onGoaway();
   }

@@ -9,7 +9,7 @@ export { MemoryBudget } from './memory-budget.ts';
 export { type MemoryChannel, type MemoryChannelOptions, memoryChannels } from './memory-channel.ts';
 export { latenessBoundsSeconds, TunnelMeter } from './meter.ts';
 export { OneShot, type TimerRuntime } from './one-shot.ts';
-export { parametersFromMessage, parametersMessage } from './parameters-message.ts';
+export { parametersFromMessage, parametersMessage, wireMisfit } from './parameters-message.ts';
 export type { Clock, Runtime, TickSource } from './runtime.ts';
 export { Scheduler, type Timed } from './scheduler.ts';
 export { sharedReadAvailable } from './shared-read.ts';

@@ -1,6 +1,13 @@
 // Between the parameters of a policy (`shaping`) and the message that tells them to the device (`proto`). The device
 // learns its own share of the cover only; the cloud's rate stays in the cloud.
-import type { Parameters, Distribution as WireDistribution, Pattern as WirePattern } from '@quietwire/proto';
+import {
+  checkParameters,
+  type Parameters,
+  ProtoError,
+  parametersFit,
+  type Distribution as WireDistribution,
+  type Pattern as WirePattern,
+} from '@quietwire/proto';
 import type { Distribution, Pattern, ShapingParameters } from '@quietwire/shaping';
 import { TunnelError } from './errors.ts';
 import type { TunnelLimits } from './limits.ts';
@@ -30,6 +37,22 @@ export function parametersMessage(parameters: ShapingParameters, limits: TunnelL
     streamWindow: limits.streamWindow,
     tunnelWindow: limits.tunnelWindow,
   };
+}
+
+/**
+ * What keeps parameters from being told to a device in the bootstrap exchange (limits of the wire, which the policy schema
+ * does not know), as the end of a sentence; undefined if nothing does.
+ */
+export function wireMisfit(parameters: ShapingParameters, limits: TunnelLimits): string | undefined {
+  const message = parametersMessage(parameters, limits);
+  try {
+    checkParameters(message);
+  } catch (error) {
+    if (error instanceof ProtoError) return error.message;
+    throw error;
+  }
+  const room = parametersFit(message);
+  return room < 0 ? `its distributions take ${-room} bytes too many of the bootstrap exchange` : undefined;
 }
 
 /**

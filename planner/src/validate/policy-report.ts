@@ -8,7 +8,7 @@ import {
   ShapingError,
   type ShapingPolicy,
 } from '@quietwire/shaping';
-import { wireMisfit } from './wire-misfit.ts';
+import { defaultTunnelLimits, wireMisfit } from '@quietwire/tunnel';
 
 /** What is said of one file: either its policies or all its faults. */
 export interface FileReport {
@@ -27,7 +27,9 @@ export interface PolicyReport {
 /** Reads the text of one file. Each file stands for itself: two files may be two versions of one policy. */
 export function reportPolicyFile(text: string, file: string): FileReport {
   try {
-    const { policies } = parsePolicyFile(text, file, { misfit: wireMisfit });
+    const { policies } = parsePolicyFile(text, file, {
+      misfit: (parameters) => wireMisfit(parameters, defaultTunnelLimits),
+    });
     return { file, policies: policies.map(reportPolicy), faults: [] };
   } catch (error) {
     if (error instanceof ShapingError && error.code === 'POLICY_INVALID')

@@ -263,8 +263,8 @@ export const policySpecSchema = {
               "pattern": "^([0-9]+(h|ms|m|s))+$",
               "x-kubernetes-validations": [
                 {
-                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                  "message": "is out of range, allowed 20ms…10m"
+                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                  "message": "is out of range, allowed 20ms…1m"
                 }
               ]
             },
@@ -289,8 +289,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 0s…10m"
+                      "rule": "duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 0s…1m"
                     }
                   ]
                 },
@@ -301,8 +301,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 0s…10m"
+                      "rule": "duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 0s…1m"
                     }
                   ]
                 }
@@ -322,8 +322,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 0s…10m"
+                      "rule": "duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 0s…1m"
                     }
                   ]
                 },
@@ -334,8 +334,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 1ms…10m"
+                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 1ms…1m"
                     }
                   ]
                 }
@@ -354,8 +354,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 1ms…10m"
+                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 1ms…1m"
                     }
                   ]
                 }
@@ -375,8 +375,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 1ms…10m"
+                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 1ms…1m"
                     }
                   ]
                 },
@@ -419,8 +419,8 @@ export const policySpecSchema = {
                     "pattern": "^([0-9]+(h|ms|m|s))+$",
                     "x-kubernetes-validations": [
                       {
-                        "rule": "duration(self) <= duration('10m')",
-                        "message": "is out of range, allowed 0s…10m"
+                        "rule": "duration(self) <= duration('1m')",
+                        "message": "is out of range, allowed 0s…1m"
                       }
                     ]
                   }
@@ -472,8 +472,8 @@ export const policySpecSchema = {
               "pattern": "^([0-9]+(h|ms|m|s))+$",
               "x-kubernetes-validations": [
                 {
-                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                  "message": "is out of range, allowed 20ms…10m"
+                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                  "message": "is out of range, allowed 20ms…1m"
                 }
               ]
             },
@@ -484,8 +484,8 @@ export const policySpecSchema = {
               "pattern": "^([0-9]+(h|ms|m|s))+$",
               "x-kubernetes-validations": [
                 {
-                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                  "message": "is out of range, allowed 20ms…10m"
+                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                  "message": "is out of range, allowed 20ms…1m"
                 }
               ]
             }
@@ -700,8 +700,8 @@ export const policySpecSchema = {
               "pattern": "^([0-9]+(h|ms|m|s))+$",
               "x-kubernetes-validations": [
                 {
-                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                  "message": "is out of range, allowed 20ms…10m"
+                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                  "message": "is out of range, allowed 20ms…1m"
                 }
               ]
             },
@@ -726,8 +726,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 0s…10m"
+                      "rule": "duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 0s…1m"
                     }
                   ]
                 },
@@ -738,8 +738,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 0s…10m"
+                      "rule": "duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 0s…1m"
                     }
                   ]
                 }
@@ -759,8 +759,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 0s…10m"
+                      "rule": "duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 0s…1m"
                     }
                   ]
                 },
@@ -771,8 +771,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 1ms…10m"
+                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 1ms…1m"
                     }
                   ]
                 }
@@ -791,8 +791,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 1ms…10m"
+                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 1ms…1m"
                     }
                   ]
                 }
@@ -812,8 +812,8 @@ export const policySpecSchema = {
                   "pattern": "^([0-9]+(h|ms|m|s))+$",
                   "x-kubernetes-validations": [
                     {
-                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('10m')",
-                      "message": "is out of range, allowed 1ms…10m"
+                      "rule": "duration(self) >= duration('1ms') && duration(self) <= duration('1m')",
+                      "message": "is out of range, allowed 1ms…1m"
                     }
                   ]
                 },
@@ -856,8 +856,8 @@ export const policySpecSchema = {
                     "pattern": "^([0-9]+(h|ms|m|s))+$",
                     "x-kubernetes-validations": [
                       {
-                        "rule": "duration(self) <= duration('10m')",
-                        "message": "is out of range, allowed 0s…10m"
+                        "rule": "duration(self) <= duration('1m')",
+                        "message": "is out of range, allowed 0s…1m"
                       }
                     ]
                   }
@@ -909,8 +909,8 @@ export const policySpecSchema = {
               "pattern": "^([0-9]+(h|ms|m|s))+$",
               "x-kubernetes-validations": [
                 {
-                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                  "message": "is out of range, allowed 20ms…10m"
+                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                  "message": "is out of range, allowed 20ms…1m"
                 }
               ]
             },
@@ -921,8 +921,8 @@ export const policySpecSchema = {
               "pattern": "^([0-9]+(h|ms|m|s))+$",
               "x-kubernetes-validations": [
                 {
-                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                  "message": "is out of range, allowed 20ms…10m"
+                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                  "message": "is out of range, allowed 20ms…1m"
                 }
               ]
             }
@@ -1212,8 +1212,8 @@ export const policySpecSchema = {
                 "pattern": "^([0-9]+(h|ms|m|s))+$",
                 "x-kubernetes-validations": [
                   {
-                    "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                    "message": "is out of range, allowed 20ms…10m"
+                    "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                    "message": "is out of range, allowed 20ms…1m"
                   }
                 ]
               },
@@ -1237,8 +1237,8 @@ export const policySpecSchema = {
                 "pattern": "^([0-9]+(h|ms|m|s))+$",
                 "x-kubernetes-validations": [
                   {
-                    "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                    "message": "is out of range, allowed 20ms…10m"
+                    "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                    "message": "is out of range, allowed 20ms…1m"
                   }
                 ]
               },
@@ -1340,8 +1340,8 @@ export const policySpecSchema = {
               "pattern": "^([0-9]+(h|ms|m|s))+$",
               "x-kubernetes-validations": [
                 {
-                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('10m')",
-                  "message": "is out of range, allowed 20ms…10m"
+                  "rule": "duration(self) >= duration('20ms') && duration(self) <= duration('1m')",
+                  "message": "is out of range, allowed 20ms…1m"
                 }
               ]
             }

@@ -3,15 +3,8 @@
  * device can be told.
  */
 import { readFile } from 'node:fs/promises';
-import { checkParameters, parametersFit } from '@quietwire/proto';
-import {
-  parseDuration,
-  parsePolicyFiles,
-  policyParameters,
-  type ShapingParameters,
-  type ShapingPolicy,
-} from '@quietwire/shaping';
-import { defaultTunnelLimits, parametersMessage } from '@quietwire/tunnel';
+import { parseDuration, parsePolicyFiles, policyParameters, type ShapingPolicy } from '@quietwire/shaping';
+import { defaultTunnelLimits, wireMisfit } from '@quietwire/tunnel';
 import { errorText, SidecarError } from '../errors.ts';
 import type { LoadedPolicy } from './fleet-policy.ts';
 
@@ -31,7 +24,9 @@ export async function readPolicyFiles(paths: readonly string[]): Promise<readonl
   });
   const files = (await Promise.all(read)).flat();
   if (unreadable.length > 0) throw SidecarError.listing('FILE_UNREADABLE', unreadable);
-  return parsePolicyFiles(files, { misfit }).policies.map(loadedPolicy);
+  return parsePolicyFiles(files, {
+    misfit: (parameters) => wireMisfit(parameters, defaultTunnelLimits),
+  }).policies.map(loadedPolicy);
 }
 
 function loadedPolicy(policy: ShapingPolicy): LoadedPolicy {
@@ -45,16 +40,4 @@ function loadedPolicy(policy: ShapingPolicy): LoadedPolicy {
     maxConnectionAgeMs: parseDuration(spec.authentication.maxConnectionAge) ?? Number.POSITIVE_INFINITY,
     digest: JSON.stringify(spec),
   };
-}
-
-/** Why a device could not be told these parameters (limits of the wire). */
-function misfit(parameters: ShapingParameters): string | undefined {
-  const message = parametersMessage(parameters, defaultTunnelLimits);
-  try {
-    checkParameters(message);
-  } catch (error) {
-    return errorText(error);
-  }
-  const room = parametersFit(message);
-  return room < 0 ? `its distributions take ${-room} bytes too many of the bootstrap exchange` : undefined;
 }
