@@ -2,7 +2,9 @@
 import { runCases } from '../harness/cases.ts';
 import { indistinctCase } from '../indistinct/case.ts';
 import { demoCase } from './cases/demo.ts';
+import { httpCase } from './cases/http.ts';
 import { mqttCase } from './cases/mqtt.ts';
+import { replayCase } from './cases/replay.ts';
 
 // Told to end, the process ends its children and removes what it made ('exit' listeners do).
 for (const [signal, status] of [
@@ -12,4 +14,4 @@ for (const [signal, status] of [
   process.once(signal, () => process.exit(status));
 }
 
-process.exit(await runCases([mqttCase, indistinctCase, demoCase], process.argv.slice(2)));
+process.exit(await runCases([mqttCase, indistinctCase, replayCase, httpCase, demoCase], process.argv.slice(2)));
