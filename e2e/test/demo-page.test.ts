@@ -91,7 +91,7 @@ test('the page in a browser', { skip }, async (t) => {
     const slider = page.getByRole('slider');
     assert.equal(await slider.getAttribute('min'), '6');
     await slider.press('ArrowRight');
-    await page.waitForFunction("document.querySelector('#confidence-value').textContent === '21 %'");
+    await page.locator('#confidence-value', { hasText: '21 %' }).waitFor();
     await assert.doesNotReject(async () => {
       while (changes.length === 0) await page.waitForTimeout(20);
     });

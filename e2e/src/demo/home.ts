@@ -1,6 +1,7 @@
 // The two MQTT programs of the demo: the plug, which talks to the agent's local port, and the owner's app, which talks to
 // the broker in the cloud. A switch is one command from the app to the plug, and the plug's answer.
 
+import { randomUUID } from 'node:crypto';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { machineNowMs } from '../replay/replay-end.ts';
 import type { Command } from './messages.ts';
@@ -67,8 +68,7 @@ export class Home {
     const command = { id: this.#nextId++, on, sentMs: machineNowMs(), delayMs: undefined };
     this.#commands.unshift(command);
     this.#commands.length = Math.min(this.#commands.length, keptCommands);
-    const body = { id: command.id, power: on ? 'on' : 'off', source: 'app', issued: new Date().toISOString() };
-    this.#app.publish(commandTopic, JSON.stringify(body), { qos: 1 });
+    this.#app.publish(commandTopic, renderCommand(command.id, on), { qos: 1 });
     return command.id;
   }
 
@@ -77,10 +77,35 @@ export class Home {
   }
 
   #obey(payload: Buffer): void {
-    const { id, power } = JSON.parse(payload.toString()) as { id: number; power: string };
+    const { id, power } = (JSON.parse(payload.toString()) as CommandMessage).state.desired;
     const command = this.#commands.find((sent) => sent.id === id);
     this.#plugIsOn = power === 'on';
     if (command) command.delayMs ??= machineNowMs() - command.sentMs;
-    this.#plug.publish(stateTopic, JSON.stringify({ id, power, load: power === 'on' ? 41.5 : 0 }), { qos: 0 });
+    const reported = {
+      id,
+      power,
+      load: power === 'on' ? 41.5 : 0,
+      relay: power === 'on',
+      signal: -58,
+      uptime: process.uptime(),
+    };
+    this.#plug.publish(stateTopic, JSON.stringify({ state: { reported }, clientToken: randomUUID() }), { qos: 0 });
   }
+}
+
+/** A command as clouds of such devices send it: the wanted state, and about it. */
+interface CommandMessage {
+  readonly state: { readonly desired: { readonly id: number; readonly power: string } };
+}
+
+function renderCommand(id: number, on: boolean): string {
+  const timestamp = Math.floor(Date.now() / 1000);
+  const message: CommandMessage & Record<string, unknown> = {
+    state: { desired: { id, power: on ? 'on' : 'off' } },
+    metadata: { desired: { id: { timestamp }, power: { timestamp } } },
+    version: id,
+    timestamp,
+    clientToken: randomUUID(),
+  };
+  return JSON.stringify(message);
 }

@@ -1,4 +1,5 @@
-// The e2e case `demo`: runs `npm start`'s program and uses its page in a real browser as a person would.
+// The e2e case `demo`: runs `npm start`'s program and uses its page in a real browser as a person would. Run as a program it
+// also takes the README's picture: npm run node -- e2e/src/local/cases/demo.ts docs/demo.png
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -169,9 +170,20 @@ async function reconnect(page: Page, faults: Faults, change: () => Promise<void>
   return (machineNowMs() - startMs) / 1000;
 }
 
+/** A picture of the page with some history: two presses, the second a moment ago. */
 async function takePicture(page: Page, { file, afterS }: { file: string; afterS: number }): Promise<void> {
-  await page.waitForTimeout(afterS * 1000);
+  await page.waitForTimeout(afterS * 700);
+  await press(page);
+  await page.waitForTimeout(afterS * 300);
   await press(page);
   await page.waitForTimeout(12_000);
   await page.screenshot({ path: file, fullPage: true });
+}
+
+if (import.meta.main) {
+  const context: CaseContext = { number: () => undefined, print: (text) => process.stderr.write(`${text}\n`) };
+  const [file = 'docs/demo.png'] = process.argv.slice(2);
+  const { pass, faults } = await runDemoCase(context, { screenshot: { file, afterS: 170 } });
+  process.stderr.write(`${pass ? file : (faults ?? []).join('\n')}\n`);
+  process.exitCode = pass ? 0 : 1;
 }
