@@ -1,6 +1,7 @@
 // `npm run e2e [-- --case NAME --minutes N --periods N]`: the product's parts as users run them, with real peers, on loopback.
 import { runCases } from '../harness/cases.ts';
 import { indistinctCase } from '../indistinct/case.ts';
+import { badPeersCase } from './cases/bad-peers.ts';
 import { demoCase } from './cases/demo.ts';
 import { httpCase } from './cases/http.ts';
 import { mqttCase } from './cases/mqtt.ts';
@@ -14,4 +15,6 @@ for (const [signal, status] of [
   process.once(signal, () => process.exit(status));
 }
 
-process.exit(await runCases([mqttCase, indistinctCase, replayCase, httpCase, demoCase], process.argv.slice(2)));
+process.exit(
+  await runCases([mqttCase, indistinctCase, replayCase, httpCase, badPeersCase, demoCase], process.argv.slice(2)),
+);
