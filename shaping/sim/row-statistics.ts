@@ -1,5 +1,5 @@
 // Figures of one simulated row of period-clock.md section 6, gathered while it runs: how often an activity starts in a
-// period, how long runs are, what goes over the wire. Periods are taken from the end that led their run.
+// period, how long runs are, what goes over the wire.
 import type { Role } from '../src/index.ts';
 import type { EndObserver, SimulatedEnd } from './simulated-end.ts';
 
@@ -62,6 +62,9 @@ export interface RowStatisticsOptions {
   readonly freshAfterMs: number;
 }
 
+/** Numbers of periods whose hits are kept: more than the longest run. */
+const KEPT = 1024;
+
 export class RowStatistics implements EndObserver {
   readonly #options: RowStatisticsOptions;
   readonly #fresh = new Batches();
@@ -69,20 +72,20 @@ export class RowStatistics implements EndObserver {
   readonly #length = new Batches();
   readonly #bytes = new Batches();
   readonly #share = new Batches();
+  /** Whether an activity started in a period, by its number. */
+  readonly #hits = new Uint8Array(KEPT);
+  /** The period that each end runs; 0 while it is idle. */
+  readonly #running: Record<Role, number> = { device: 0, cloud: 0 };
+  readonly #lastRealMs: Record<Role, number> = { device: Number.NEGATIVE_INFINITY, cloud: Number.NEGATIVE_INFINITY };
   #runs = 0;
   #frames = 0;
-  #countedMs = 0;
-  /** The run that is on or was last: its end, length so far, the leader, where its last counted period ends. */
-  #leader: Role | undefined;
-  #openedMs = 0;
-  #number = 0;
-  #periods = 0;
-  #hits = 0;
-  #hit = false;
-  #firstHit = false;
+  /** The run that is on or was last: its first number, when it began, whether it was fresh; the highest number so far. */
+  #first = 0;
+  #startMs = 0;
   #isFresh = false;
+  #number = 0;
+  /** End of the last period known. */
   #endMs = Number.NEGATIVE_INFINITY;
-  #realMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RowStatisticsOptions) {
     this.#options = options;
@@ -92,26 +95,32 @@ export class RowStatistics implements EndObserver {
     return this.#number;
   }
 
-  /** An activity has begun, at either end. */
-  arrival(_role: Role, atMs: number, real: boolean): void {
+  /** An activity has begun. It starts in the period that its end runs. */
+  arrival(role: Role, atMs: number, real: boolean): void {
     if (!real) return;
-    this.#realMs = atMs;
-    if (atMs < this.#endMs) this.#hit = true;
+    this.#lastRealMs[role] = atMs;
+    const number = this.#running[role];
+    if (number > 0) this.#hits[number % KEPT] = 1;
   }
 
   frame(): void {
     this.#frames += 1;
   }
 
-  transition(end: SimulatedEnd): void {
-    const { clock, running } = end.shaper;
-    if (!running || (this.#leader !== undefined && clock.inRun > 1 && end.role !== this.#leader)) return;
-    if (clock.running <= this.#number) return;
-    this.#closePeriod();
-    if (clock.inRun === 1) this.#openRun(end.role, clock.startMs);
-    this.#number = clock.running;
-    this.#periods += 1;
-    this.#endMs = clock.endMs;
+  transition({ role, shaper }: SimulatedEnd): void {
+    const { running, clock } = shaper;
+    this.#running[role] = running ? clock.running : 0;
+    if (!running) return;
+    if (clock.running > this.#number) {
+      if (clock.inRun === 1) this.#openRun(clock.running, clock.startMs);
+      this.#number = clock.running;
+      this.#hits[this.#number % KEPT] = 0;
+    }
+    this.#endMs = Math.max(this.#endMs, clock.endMs);
+    // The tick that opened the run is the one before its first slot; what arrived in the tick before that opened it.
+    if (clock.led && clock.inRun === 1 && this.#lastRealMs[role] > clock.startMs - 2) {
+      this.#hits[clock.running % KEPT] = 1;
+    }
   }
 
   figures(): RowFigures {
@@ -126,36 +135,27 @@ export class RowStatistics implements EndObserver {
     };
   }
 
-  #closePeriod(): void {
-    if (this.#hit) this.#hits += 1;
-    if (this.#periods === 1) this.#firstHit = this.#hit;
-    this.#hit = false;
-  }
-
-  /** Counts the run before, which began before the first of this one's periods. */
-  #openRun(leader: Role, startMs: number): void {
-    const { periodMs, wireBytes, freshAfterMs } = this.#options;
-    if (this.#periods > 0 && this.#leader !== undefined) {
-      if (this.#isFresh) this.#fresh.add(this.#firstHit ? 1 : 0, 1);
-      this.#all.add(this.#hits, this.#periods);
-      this.#length.add(this.#periods, 1);
-      this.#bytes.add(this.#frames * wireBytes, (startMs - this.#countedMs) / 1000);
-      this.#share.add(this.#periods * periodMs, startMs - this.#countedMs);
-      this.#runs += 1;
-      if (this.#runs % BATCH_RUNS === 0) this.#closeBatches();
-    }
-    this.#isFresh = startMs - this.#endMs > freshAfterMs;
-    this.#leader = leader;
-    this.#openedMs = startMs;
-    this.#countedMs = startMs;
+  /** Counts the run before. */
+  #openRun(number: number, startMs: number): void {
+    if (this.#first > 0) this.#countRun(number - this.#first, startMs - this.#startMs);
+    this.#isFresh = startMs - this.#endMs > this.#options.freshAfterMs;
+    this.#first = number;
+    this.#startMs = startMs;
     this.#frames = 0;
-    this.#periods = 0;
-    this.#hits = 0;
-    // The tick that opened the run is the one before its first slot: what arrived by then, and not a tick before, opened it.
-    this.#hit = this.#realMs > this.#openedMs - 2;
   }
 
-  #closeBatches(): void {
+  #countRun(periods: number, cycleMs: number): void {
+    let hits = 0;
+    for (let number = this.#first; number < this.#first + periods; number += 1) {
+      hits += this.#hits[number % KEPT] as number;
+    }
+    if (this.#isFresh) this.#fresh.add(this.#hits[this.#first % KEPT] as number, 1);
+    this.#all.add(hits, periods);
+    this.#length.add(periods, 1);
+    this.#bytes.add(this.#frames * this.#options.wireBytes, cycleMs / 1000);
+    this.#share.add(periods * this.#options.periodMs, cycleMs);
+    this.#runs += 1;
+    if (this.#runs % BATCH_RUNS !== 0) return;
     for (const batches of [this.#fresh, this.#all, this.#length, this.#bytes, this.#share]) batches.close();
   }
 }
