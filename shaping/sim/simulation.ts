@@ -31,7 +31,8 @@ export interface SimulationOptions {
   /** Planted faults: see SimulatedEndOptions. */
   readonly keepDemand?: boolean;
   readonly hidePosition?: boolean;
-  readonly startMs?: number;
+  /** When the session begins at each end, in ms. */
+  readonly startMs?: Readonly<Record<Role, number>>;
 }
 
 const nothing: OutsideEvents = { nextMs: Number.POSITIVE_INFINITY, act() {} };
@@ -43,23 +44,23 @@ export class Simulation {
   readonly #lateness: Lateness | undefined;
   #nowMs: number;
 
-  /** Both ends begin at `startMs` and the device starts the unconditional first run. */
+  /** Both ends begin, and the device starts the unconditional first run. */
   constructor(options: SimulationOptions) {
-    const { parameters, covers, delays, startMs = 0 } = options;
+    const { parameters, covers, delays, startMs = { device: 0, cloud: 0 } } = options;
     const end = (role: Role): SimulatedEnd =>
       new SimulatedEnd({
         ...options,
         role,
-        shaper: new StpShaper({ parameters, role, cover: covers[role], startMs }),
+        shaper: new StpShaper({ parameters, role, cover: covers[role], startMs: startMs[role] }),
         outgoing: new Pipe(delays[role]),
       });
     this.device = end('device');
     this.cloud = end('cloud');
     this.#outside = options.outside ?? nothing;
     this.#lateness = options.lateness;
-    this.#nowMs = startMs;
-    this.device.shaper.startUnconditional(startMs);
-    this.device.prepare(startMs);
+    this.#nowMs = Math.min(startMs.device, startMs.cloud);
+    this.device.shaper.startUnconditional(startMs.device);
+    this.device.prepare(startMs.device);
   }
 
   get nowMs(): number {
