@@ -3,9 +3,10 @@
  * nothing of their work. Entry points give it configuration, time and log.
  */
 import { type Address, formatAddress, renderConfig } from '@quietwire/shaping';
-import { FramePool, MemoryBudget, type Runtime, type TunnelLimits } from '@quietwire/tunnel';
+import { FramePool, MemoryBudget, OneShot, type Runtime } from '@quietwire/tunnel';
 import { parse } from 'yaml';
 import { AdminServer } from './admin/admin-server.ts';
+import { otlpOptions, tunnelLimits } from './config/derived-options.ts';
 import { type SidecarConfig, sidecarConfigSchema } from './config/schema.ts';
 import { DeviceConnections, type DrainOutcome } from './device/device-connections.ts';
 import { ServiceReports } from './device/service-reports.ts';
@@ -206,7 +207,18 @@ class RunningSidecar implements Sidecar {
     this.#devices.close();
     this.#revocations.close();
     await this.#admin.close();
-    await this.#telemetry.shutdown();
+    await this.#lastExport();
+  }
+
+  /** A collector that does not answer must not keep the process. */
+  async #lastExport(): Promise<void> {
+    const { runtime, log } = this.#options;
+    const late = Promise.withResolvers<void>();
+    const timer = new OneShot(runtime, () => late.reject(new Error('the collector does not answer'))).startIn(exportMs);
+    await Promise.race([this.#telemetry.shutdown(), late.promise]).catch((error: unknown) => {
+      log.event('TELEMETRY_FAILED', `the last metrics were not sent: ${errorText(error)}`);
+    });
+    timer.cancel();
   }
 
   #applyPolicies(state: SidecarState): void {
@@ -241,22 +253,5 @@ class RunningSidecar implements Sidecar {
   }
 }
 
-function tunnelLimits(config: SidecarConfig): TunnelLimits {
-  const { streamsPerTunnel, opensPerSecond, bytesPerTunnel } = config.limits;
-  return {
-    maxStreams: streamsPerTunnel,
-    opensPerSecond,
-    streamWindow: Math.min(streamWindowBytes, bytesPerTunnel),
-    tunnelWindow: Math.min(idleWindowBytes, bytesPerTunnel),
-    bytesPerTunnel,
-  };
-}
-
-/** Credit of one stream, and of a tunnel without traffic; the rest of `bytesPerTunnel` comes when data flows. */
-const streamWindowBytes = 64 * 1024;
-const idleWindowBytes = 16 * 1024;
-
-function otlpOptions({ telemetry }: SidecarConfig): { endpoint: string; intervalMs: number } | undefined {
-  const { endpoint, interval } = telemetry.otlp;
-  return endpoint === undefined ? undefined : { endpoint, intervalMs: interval };
-}
+/** Time for the last push of metrics. */
+const exportMs = 2000;

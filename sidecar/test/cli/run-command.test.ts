@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -174,6 +175,33 @@ describe('quietwire-sidecar', { timeout: 60_000, concurrency: 2 }, () => {
       signal: null,
     });
     await sidecar.line('STOPPED');
+  });
+
+  test('pushes by OTLP, at the end too, and a collector that does not answer does not keep it', async () => {
+    const { path } = await configFile();
+    let bodies = '';
+    const collector = createHttpServer((request, response) => {
+      request.on('data', (chunk: Buffer) => {
+        bodies += chunk.toString('latin1');
+      });
+      request.on('end', () => response.end());
+    }).listen(0, '127.0.0.1');
+    const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    await Promise.all([once(collector, 'listening'), once(silent, 'listening')]);
+    const [good, bad] = [collector, silent].map((server) => {
+      const { port } = server.address() as { port: number };
+      return new Running(['run', '--config', path, '--set', `telemetry.otlp.endpoint=http://127.0.0.1:${port}`]);
+    }) as [Running, Running];
+    for (const sidecar of [good, bad]) {
+      await sidecar.line('STARTED');
+      sidecar.child.kill('SIGTERM');
+    }
+    assert.equal((await good.outcome).status, 0);
+    assert.ok(bodies.includes('quietwire.slot.lateness') && bodies.includes('quietwire-sidecar'));
+    assert.equal((await bad.outcome).status, 0);
+    assert.match((await bad.outcome).stderr, /"TELEMETRY_FAILED".*the collector does not answer/);
+    collector.close();
+    silent.close();
   });
 
   test('ends at once with 128 + n on the second signal', async () => {
