@@ -122,6 +122,11 @@ export class DeviceTunnel extends EventEmitter<TunnelEvents> {
     else this.#tunnel.destroy();
   }
 
+  /** Whether this program closes or has closed the tunnel. */
+  get #ends(): boolean {
+    return this.#state === 'closing' || this.#state === 'closed';
+  }
+
   async #close(): Promise<void> {
     if (this.#state === 'closed') return;
     const tunnel = this.#tunnel;
@@ -150,6 +155,10 @@ export class DeviceTunnel extends EventEmitter<TunnelEvents> {
     };
     try {
       const tunnel = await this.#options.dial(attempt);
+      if (this.#ends) {
+        tunnel.destroy();
+        return;
+      }
       if (over !== undefined) throw over.error ?? new TunnelError('TUNNEL_PEER_CLOSED', 'as soon as the tunnel stood');
       stands = true;
       this.#up(tunnel);
@@ -161,10 +170,6 @@ export class DeviceTunnel extends EventEmitter<TunnelEvents> {
 
   #up(tunnel: WireTunnel): void {
     this.#tunnel = tunnel;
-    if (this.#state === 'closing' || this.#state === 'closed') {
-      tunnel.destroy();
-      return;
-    }
     this.#state = 'up';
     this.#hasStood = true;
     this.#upSinceMs = this.#options.runtime.clock.now();
@@ -181,7 +186,7 @@ export class DeviceTunnel extends EventEmitter<TunnelEvents> {
   #lost(error: Error | undefined): void {
     this.#tunnel = undefined;
     if (this.#options.runtime.clock.now() - this.#upSinceMs >= provenMs) this.#backoff.reset();
-    if (this.#state === 'closing' || this.#state === 'closed') {
+    if (this.#ends) {
       this.#closed();
       this.emit('down', error);
       return;
@@ -192,7 +197,7 @@ export class DeviceTunnel extends EventEmitter<TunnelEvents> {
   }
 
   #failed(error: Error): void {
-    if (this.#state === 'closing' || this.#state === 'closed') {
+    if (this.#ends) {
       this.#closed();
       return;
     }
@@ -231,8 +236,7 @@ export class DeviceTunnel extends EventEmitter<TunnelEvents> {
   }
 
   #downError(service: string): DeviceError {
-    const closed = this.#state === 'closed' || this.#state === 'closing';
-    if (closed) return new DeviceError('TUNNEL_CLOSED', `no stream to ${service}: the tunnel was closed`);
+    if (this.#ends) return new DeviceError('TUNNEL_CLOSED', `no stream to ${service}: the tunnel was closed`);
     return new DeviceError('TUNNEL_DOWN', `no stream to ${service}: no tunnel stands now`);
   }
 }
