@@ -1,7 +1,9 @@
 // `npm run e2e [-- --case NAME --minutes N --periods N]`: the product's parts as users run them, with real peers, on loopback.
 import { runCases } from '../harness/cases.ts';
 import { indistinctCase } from '../indistinct/case.ts';
+import { badConfigCase } from './cases/bad-config.ts';
 import { badPeersCase } from './cases/bad-peers.ts';
+import { badServersCase } from './cases/bad-servers.ts';
 import { demoCase } from './cases/demo.ts';
 import { httpCase } from './cases/http.ts';
 import { mqttCase } from './cases/mqtt.ts';
@@ -16,5 +18,8 @@ for (const [signal, status] of [
 }
 
 process.exit(
-  await runCases([mqttCase, indistinctCase, replayCase, httpCase, badPeersCase, demoCase], process.argv.slice(2)),
+  await runCases(
+    [mqttCase, indistinctCase, replayCase, httpCase, badPeersCase, badServersCase, badConfigCase, demoCase],
+    process.argv.slice(2),
+  ),
 );
