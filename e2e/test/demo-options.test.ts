@@ -15,7 +15,7 @@ function parse(...args: string[]): DemoOptions {
 
 test('without options the demo replays the shipped plug in STP at c = 0.2', () => {
   const { port, settings, speed, rows } = parse();
-  assert.deepEqual([port, settings, speed], [8600, { mode: 'STP', confidence: 0.2 }, 5]);
+  assert.deepEqual([port, settings, speed], [8600, { mode: 'STP', confidence: 0.2 }, 4]);
   assert.ok((rows[0]?.timeMs ?? 0) >= 84_000 && (rows.at(-1)?.timeMs ?? 0) < 3_984_000);
 });
 

@@ -10,7 +10,7 @@ export const usage = `npm start [-- OPTIONS]     the demo: a real plug's traffic
   --port N            port of the page on 127.0.0.1 (8600)
   --mode STP|ILP      how traffic is shaped (STP); the page can change it
   --confidence C      the observer's confidence that STP promises, 0…1 (0.2); the page can change it
-  --speed N           times faster than captured, 1…20 (5): faster, and the plug's heartbeats would be activities
+  --speed N           times faster than captured, 1…20 (4): faster, and the plug's heartbeats would be activities
   --capture F         replay another device: pcap, or CSV with t_ns,dir,bytes or t_ms,direction,bytes
   --from S, --to S    the stretch of the capture to replay, in seconds (the shipped plug: 84 to 3984; else all)
   --help
@@ -57,7 +57,7 @@ function parse(args: string[]) {
         port: { type: 'string', default: '8600' },
         mode: { type: 'string', default: 'STP' },
         confidence: { type: 'string', default: '0.2' },
-        speed: { type: 'string', default: '5' },
+        speed: { type: 'string', default: '4' },
         capture: { type: 'string' },
         from: { type: 'string' },
         to: { type: 'string' },

@@ -8,8 +8,8 @@ import { type Calibration, calibrate } from './calibration.ts';
 import type { PolicyPromise, Settings } from './messages.ts';
 
 export const fleet = 'smart-plug';
-export const periodMs = 2000;
-export const leadMs = 500;
+export const periodMs = 1000;
+export const leadMs = 250;
 export const restMs = 200;
 const frameSize = 1024;
 const fieldOverhead = 7;
@@ -17,10 +17,10 @@ const slotMs = { up: 100, down: 50 };
 const longestRun = 16;
 
 /** The plug's heartbeats have 53 bytes: they are quiet, as are MQTT's pings. */
-export const activityRule: ActivityRule = { quietBytes: 64, windowMs: 1000, holdMs: 1000 };
+export const activityRule: ActivityRule = { quietBytes: 64, windowMs: 500, holdMs: 500 };
 
 /** The policy holds for someone who uses the switch no more often than this. */
-const switchEveryS = 120;
+const switchEveryS = 60;
 /** Counts of a law below 100 would be replaced by the prior: the table repeats, so its law is as good as this many. */
 const countedActivities = 1000;
 
