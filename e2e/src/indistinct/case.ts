@@ -6,12 +6,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createDevelopmentCertificate, createFleetKeys, startTap } from '@quietwire/planner';
+import { createDevelopmentCertificate, createFleetKeys } from '@quietwire/planner';
 import { deriveDeviceKey } from '@quietwire/proto';
 import { seededRandom } from '@quietwire/shaping';
 import type { Case, CaseContext, CaseOutcome } from '../harness/cases.ts';
 import { Child } from '../harness/child.ts';
 import { findFreePorts } from '../harness/free-port.ts';
+import { startCapture } from '../wire/capture/observer.ts';
+import { type ConnectionCapture, contentType, merged } from '../wire/capture/wire-record.ts';
 import { learnDurations } from './activities.ts';
 import type { DriverArguments } from './driver.ts';
 import { featureNames, featuresOf } from './features.ts';
@@ -135,17 +137,7 @@ async function observe(
     notBefore: new Date(Date.now() - 60_000),
     days: 2,
   });
-  const records: ObservedRecord[] = [];
-  const tap = await startTap({
-    listenHost: '127.0.0.1',
-    listenPort: 0,
-    toHost: '127.0.0.1',
-    toPort: sidecarPort,
-    onRecord: (connection, direction, timeNs, type, length) => {
-      // The tap counts connections from 1, the driver its devices from 0, in the same order.
-      if (type === 23) records.push({ connection: connection - 1, direction, atMs: timeNs / 1e6, length });
-    },
-  });
+  const capture = await startCapture(sidecarPort, 'microseconds');
   let sidecar: Child | undefined;
   try {
     await Promise.all([
@@ -171,7 +163,7 @@ async function observe(
     });
     const group = Buffer.from(keys.primary, 'base64');
     const driverArguments: DriverArguments = {
-      server: `127.0.0.1:${tap.port}`,
+      server: `127.0.0.1:${capture.port}`,
       ca: certificate.ca,
       fleet: 'fleet',
       keys: Array.from({ length: TUNNELS }, (_, i) =>
@@ -203,13 +195,22 @@ async function observe(
     const status = await driver.exited;
     if (status !== 0)
       throw new Error(`the driver ended with ${status}: ${driver.lastWords}; sidecar: ${sidecar.lastWords}`);
-    context.print(`${records.length} records, ${events.length} activities in ${seconds} s`);
+    if (capture.faults.length > 0) throw new Error(capture.faults.join('; '));
+    const records = capture.connections.flatMap((connection, index) => recordsOf(connection, index));
+    context.print(`${records.length} records by ${capture.source}, ${events.length} activities in ${seconds} s`);
     return { records, events };
   } finally {
-    await tap.close();
+    await capture.close();
     await sidecar?.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Application records of one connection in order of time. Connections come in the order of the driver's devices. */
+function recordsOf(connection: ConnectionCapture, index: number): ObservedRecord[] {
+  return merged(connection)
+    .filter(({ record }) => record.type === contentType.applicationData)
+    .map(({ direction, record }) => ({ connection: index, direction, atMs: record.atMs, length: record.length }));
 }
 
 function policy(servicePort: number): object {
