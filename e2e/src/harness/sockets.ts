@@ -5,11 +5,16 @@ export interface TcpSocket {
   readonly localPort: number;
   /** 0 for a listening socket. */
   readonly remotePort: number;
-  readonly state: 'established' | 'listening' | 'other';
+  readonly state: 'opening' | 'established' | 'listening' | 'ending';
   readonly inode: string;
 }
 
-const states: Readonly<Record<string, TcpSocket['state']>> = { '01': 'established', '0A': 'listening' };
+const states: Readonly<Record<string, TcpSocket['state']>> = {
+  '01': 'established',
+  '02': 'opening',
+  '03': 'opening',
+  '0A': 'listening',
+};
 
 /** All TCP sockets, IPv4 and IPv6. */
 export function tcpSockets(): TcpSocket[] {
@@ -21,7 +26,7 @@ export function tcpSockets(): TcpSocket[] {
       return {
         localPort: port(fields[1]),
         remotePort: port(fields[2]),
-        state: states[fields[3] ?? ''] ?? 'other',
+        state: states[fields[3] ?? ''] ?? 'ending',
         inode: fields[9] ?? '',
       };
     });

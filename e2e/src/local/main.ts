@@ -6,8 +6,11 @@ import { badPeersCase } from './cases/bad-peers.ts';
 import { badServersCase } from './cases/bad-servers.ts';
 import { demoCase } from './cases/demo.ts';
 import { httpCase } from './cases/http.ts';
+import { metricsCase } from './cases/metrics.ts';
 import { mqttCase } from './cases/mqtt.ts';
+import { noTunnelCase } from './cases/no-tunnel.ts';
 import { replayCase } from './cases/replay.ts';
+import { stopCase } from './cases/stop.ts';
 
 // Told to end, the process ends its children and removes what it made ('exit' listeners do).
 for (const [signal, status] of [
@@ -19,7 +22,19 @@ for (const [signal, status] of [
 
 process.exit(
   await runCases(
-    [mqttCase, indistinctCase, replayCase, httpCase, badPeersCase, badServersCase, badConfigCase, demoCase],
+    [
+      mqttCase,
+      indistinctCase,
+      replayCase,
+      httpCase,
+      badPeersCase,
+      badServersCase,
+      badConfigCase,
+      noTunnelCase,
+      stopCase,
+      metricsCase,
+      demoCase,
+    ],
     process.argv.slice(2),
   ),
 );
