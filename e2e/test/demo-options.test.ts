@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type DemoOptions, parseDemoOptions, UsageError } from '../src/demo/demo-options.ts';
+import { type DemoOptions, parseDemoOptions } from '../src/demo/demo-options.ts';
 import { parseTapRow } from '../src/harness/tap-rows.ts';
 import { totalBytes } from '../src/replay/table.ts';
 
@@ -21,7 +21,7 @@ test('without options the demo replays the shipped plug in STP at c = 0.2', () =
 
 test('wrong options say what is allowed', () => {
   for (const args of [['--mode', 'stp'], ['--port', '0'], ['--speed', '21'], ['--confidence', 'x'], ['--colour']]) {
-    assert.throws(() => parse(...args), UsageError, args.join(' '));
+    assert.throws(() => parse(...args), { code: 'USAGE' }, args.join(' '));
   }
   assert.throws(() => parse('--from', '10', '--to', '11'), /no payload/);
 });
@@ -49,4 +49,9 @@ test('a line of the tap becomes a record, its header nothing, anything else an e
   });
   assert.equal(parseTapRow('t_ns,dir,bytes,conn,type,length,several'), undefined);
   assert.throws(() => parseTapRow('hello'));
+});
+
+test('a capture that cannot be read, or is none, is told apart', () => {
+  assert.throws(() => parse('--capture', '/nonexistent'), { code: 'CAPTURE_UNREADABLE' });
+  assert.throws(() => parse('--capture', import.meta.filename), { code: 'CAPTURE_INVALID' });
 });

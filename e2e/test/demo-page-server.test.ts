@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
+import { DemoError } from '../src/demo/demo-errors.ts';
 import type { Settings, Snapshot } from '../src/demo/messages.ts';
 import { bundlePage } from '../src/demo/page-bundle.ts';
 import { PageServer } from '../src/demo/page-server.ts';
@@ -17,7 +18,7 @@ before(async () => {
     snapshot: () => ({ phase: 'running', steps: [] }) as unknown as Snapshot,
     press: (on) => asked.push(on),
     change: (settings: Settings) => {
-      if (settings.confidence < 0.05) throw new RangeError('cannot be reached');
+      if (settings.confidence < 0.05) throw new DemoError('UNREACHABLE_CONFIDENCE', 'cannot be reached');
       asked.push(settings);
     },
   });
@@ -73,5 +74,5 @@ test('a page that opens gets everything, and what is published afterwards', asyn
 });
 
 test('a taken port is an error of the system, before anything else runs', async () => {
-  await assert.rejects(new PageServer(port).listen(), { code: 'EADDRINUSE' });
+  await assert.rejects(new PageServer(port).listen(), { code: 'PORT_UNAVAILABLE' });
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { DemoError } from '../src/demo/demo-errors.ts';
 import type { Command, Settings, Snapshot } from '../src/demo/messages.ts';
 import { bundlePage } from '../src/demo/page-bundle.ts';
 import { PageServer } from '../src/demo/page-server.ts';
@@ -51,7 +52,7 @@ test('the page in a browser', { skip }, async (t) => {
         return 1;
       },
       change: (settings) => {
-        if (settings.mode === 'ILP') throw new RangeError('not now');
+        if (settings.mode === 'ILP') throw new DemoError('CHANGE_PENDING', 'not now');
         changes.push(settings);
       },
     });

@@ -8,6 +8,7 @@ import { findFreePorts } from '../harness/free-port.ts';
 import { machineNowMs } from '../replay/replay-end.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { DelayMeter } from './delay-meter.ts';
+import { DemoError } from './demo-errors.ts';
 import type { DemoOptions } from './demo-options.ts';
 import { type DemoRates, demoPromise, demoRates, periodMs } from './demo-policy.ts';
 import { Home } from './home.ts';
@@ -98,10 +99,10 @@ export class Demo {
     return this.#home?.send(on) ?? 0;
   }
 
-  /** Puts other settings in force; the device connects again. Throws RangeError when the policy cannot promise them. */
+  /** Puts other settings in force; the device connects again. Throws DemoError UNREACHABLE_CONFIDENCE, CHANGE_PENDING. */
   change(settings: Settings): void {
     this.#requireReachable(settings);
-    if (this.#changing) throw new RangeError('the last change is not in force yet');
+    if (this.#changing) throw new DemoError('CHANGE_PENDING', 'the last change is not in force yet');
     this.#settings = settings;
     this.#phase = {
       phase: 'reconnecting',
@@ -189,7 +190,8 @@ export class Demo {
     const { lowestConfidence, activityEveryS } = demoPromise(this.#rates, settings);
     if (settings.mode !== 'STP' || (settings.confidence > lowestConfidence && settings.confidence <= 1)) return;
     const percent = Math.ceil(lowestConfidence * 1000) / 10;
-    throw new RangeError(
+    throw new DemoError(
+      'UNREACHABLE_CONFIDENCE',
       `a confidence of ${settings.confidence} cannot be reached: with an activity every ${activityEveryS.toFixed(0)} s a ` +
         `blind guess is right in ${percent} % of the periods already. Choose more than ${percent} %, slower replay, or ILP`,
     );

@@ -2,7 +2,8 @@
 
 import { machineNowMs } from '../replay/replay-end.ts';
 import { Demo, stepMs } from './demo.ts';
-import { type DemoOptions, parseDemoOptions, UsageError, usage } from './demo-options.ts';
+import { DemoError, demoErrors } from './demo-errors.ts';
+import { type DemoOptions, parseDemoOptions, usage } from './demo-options.ts';
 import type { Snapshot } from './messages.ts';
 import { bundlePage } from './page-bundle.ts';
 import { PageServer } from './page-server.ts';
@@ -70,18 +71,14 @@ function renderLine({ phase, text, settings, ...figures }: Snapshot): string {
   ].join('  ');
 }
 
-/** Says what went wrong and returns the exit status (docs/errors.md). */
+/** Says what went wrong and returns the exit status. */
 function report(error: unknown): number {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof UsageError || error instanceof RangeError) {
-    process.stderr.write(`error USAGE: ${text}\n\n${usage}`);
-    return 2;
+  if (!(error instanceof DemoError)) {
+    process.stderr.write(`error INTERNAL: ${error instanceof Error ? (error.stack ?? text) : text}\n`);
+    return 70;
   }
-  if (code === 'EADDRINUSE') {
-    process.stderr.write(`error PORT_IN_USE: ${text}; choose another with --port N\n`);
-    return 4;
-  }
-  process.stderr.write(`error ${typeof code === 'string' ? code : 'DEMO_FAILED'}: ${text}\n`);
-  return typeof code === 'string' ? 4 : 70;
+  process.stderr.write(`error ${error.code}: ${text}\n`);
+  if (error.code === 'USAGE') process.stderr.write(`\n${usage}`);
+  return demoErrors[error.code].exit;
 }

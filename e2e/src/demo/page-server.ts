@@ -2,6 +2,7 @@
 // Answers only requests that a page of this very server makes.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { DemoError } from './demo-errors.ts';
 import type { Settings, Snapshot } from './messages.ts';
 import type { PageFiles } from './page-bundle.ts';
 
@@ -10,7 +11,7 @@ export interface PageHandlers {
   snapshot(): Snapshot;
   /** Sends a command to the plug and returns its number. */
   press(on: boolean): number;
-  /** Puts other settings in force. Throws RangeError with a sentence when they cannot be. */
+  /** Puts other settings in force. Throws a DemoError whose message tells people why they cannot be. */
   change(settings: Settings): void;
 }
 
@@ -46,10 +47,13 @@ export class PageServer {
     });
   }
 
-  /** Takes the port; rejects with the system's error (EADDRINUSE) if it cannot. Requests get 503 until open(). */
+  /** Takes the port; rejects with DemoError PORT_UNAVAILABLE if it cannot. Requests get 503 until open(). */
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (cause) => {
+        const message = `${cause.message}; choose another with --port N`;
+        reject(new DemoError('PORT_UNAVAILABLE', message, { cause }));
+      });
       this.#server.listen(this.#port, '127.0.0.1', () => resolve());
     });
   }
@@ -133,7 +137,7 @@ function change(handlers: PageHandlers, body: unknown): Answer {
   try {
     handlers.change({ mode, confidence });
   } catch (error) {
-    if (error instanceof RangeError) return text(400, error.message);
+    if (error instanceof DemoError) return text(400, error.message);
     throw error;
   }
   return json(202, {});

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Child } from '../harness/child.ts';
 import { parseTapRow, type TapRecord } from '../harness/tap-rows.ts';
 import { waitUntilReady } from '../harness/wait.ts';
+import { DemoError } from './demo-errors.ts';
 import { type DemoRates, fleet, renderPolicy, type ServicePorts } from './demo-policy.ts';
 import type { Settings } from './messages.ts';
 
@@ -126,11 +127,13 @@ export class Stack {
   }
 
   #watch(name: string, file: string, args: readonly string[], onLine?: (line: string) => void): Child {
-    if (this.#isStopping) throw new Error('the demo is stopping');
+    if (this.#isStopping) throw new DemoError('PART_ENDED', 'the demo is stopping');
     const child = new Child(onLine ? { name, file, args, onLine } : { name, file, args });
     void child.exited.then((status) => {
       if (child.isStopping) return;
-      this.#options.onFailure(new Error(`the ${name} ended with status ${status}\n${child.lastWords}`));
+      this.#options.onFailure(
+        new DemoError('PART_ENDED', `the ${name} ended with status ${status}\n${child.lastWords}`),
+      );
     });
     return child;
   }
@@ -147,7 +150,8 @@ export class Stack {
       },
     });
     const status = await child.exited;
-    if (status !== 0) throw new Error(`${child.name} ended with status ${status}\n${child.lastWords}`);
+    if (status !== 0)
+      throw new DemoError('PART_ENDED', `${child.name} ended with status ${status}\n${child.lastWords}`);
     return printed;
   }
 }
