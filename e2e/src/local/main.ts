@@ -9,6 +9,7 @@ import { httpCase } from './cases/http.ts';
 import { metricsCase } from './cases/metrics.ts';
 import { mqttCase } from './cases/mqtt.ts';
 import { noTunnelCase } from './cases/no-tunnel.ts';
+import { packCase } from './cases/pack.ts';
 import { replayCase } from './cases/replay.ts';
 import { stopCase } from './cases/stop.ts';
 
@@ -33,6 +34,7 @@ process.exit(
       noTunnelCase,
       stopCase,
       metricsCase,
+      packCase,
       demoCase,
     ],
     process.argv.slice(2),
