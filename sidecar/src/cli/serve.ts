@@ -28,15 +28,22 @@ export async function serve(config: SidecarConfig, version: string): Promise<voi
   const runtime = createSystemRuntime();
   const ended = Promise.withResolvers<void>();
   const stop = (): void => {
-    sidecar.stop().then(
-      ({ undelivered }) => {
-        if (undelivered > 0) process.exitCode = sidecarErrors.DRAIN_UNDELIVERED.exit;
-        ended.resolve();
-      },
-      (error: unknown) => ended.reject(error),
-    );
+    started
+      .then((sidecar) => sidecar.stop())
+      .then(
+        ({ undelivered }) => {
+          if (undelivered > 0) process.exitCode = sidecarErrors.DRAIN_UNDELIVERED.exit;
+          ended.resolve();
+        },
+        (error: unknown) => ended.reject(error),
+      );
   };
-  const sidecar = await startSidecar({
+  // Before the start: who reads in the log that the ports are open may send a signal at once.
+  handleSignals(stop, () => {
+    // The log has told what is not valid.
+    started.then((sidecar) => sidecar.reload()).catch(() => {});
+  });
+  const started = startSidecar({
     config,
     runtime,
     log,
@@ -45,10 +52,15 @@ export async function serve(config: SidecarConfig, version: string): Promise<voi
     startMetricsSdk: nodeMetricsSdk,
     onDrain: stop,
   });
-  process.on('SIGHUP', () => {
-    // The log has told what is not valid.
-    sidecar.reload().catch(() => {});
-  });
+  await started;
+  await ended.promise;
+  runtime.close();
+  // Handles of libraries must not keep a stopped process alive.
+  process.exit();
+}
+
+/** The first stop signal asks for the clean stop, the second ends the process with 128 + its number. */
+function handleSignals(stop: () => void, reload: () => void): void {
   let asked = false;
   for (const [signal, number] of Object.entries(stopSignals)) {
     process.on(signal, () => {
@@ -57,8 +69,5 @@ export async function serve(config: SidecarConfig, version: string): Promise<voi
       stop();
     });
   }
-  await ended.promise;
-  runtime.close();
-  // Handles of libraries must not keep a stopped process alive.
-  process.exit();
+  process.on('SIGHUP', reload);
 }

@@ -127,7 +127,7 @@ describe('quietwire-sidecar', { timeout: 60_000, concurrency: 2 }, () => {
 
   test('checks and prints the configuration without opening a port', async () => {
     const { path } = await configFile();
-    const taken = createServer().listen(0, '127.0.0.1');
+    const taken = createServer().unref().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     const flags = ['--set', `listen.address=127.0.0.1:${port}`, '--check-config', '--print-config'];
@@ -185,8 +185,12 @@ describe('quietwire-sidecar', { timeout: 60_000, concurrency: 2 }, () => {
         bodies += chunk.toString('latin1');
       });
       request.on('end', () => response.end());
-    }).listen(0, '127.0.0.1');
-    const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    })
+      .unref()
+      .listen(0, '127.0.0.1');
+    const silent = createServer((socket) => socket.resume().unref())
+      .unref()
+      .listen(0, '127.0.0.1');
     await Promise.all([once(collector, 'listening'), once(silent, 'listening')]);
     const [good, bad] = [collector, silent].map((server) => {
       const { port } = server.address() as { port: number };
