@@ -1,13 +1,12 @@
 // A tunnel that must not notice what others do: in mode ILP, so that every missing frame shows, with one stream that is echoed
 // all the time.
 
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Faults, Figures } from '../../harness/cases.ts';
 import { machineNowMs } from '../../replay/replay-end.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
 import type { Agent, Stack } from '../rig/stack.ts';
-import type { Workplace } from '../rig/workplace.ts';
+import type { TcpService } from '../rig/tcp-service.ts';
 
 const fleet = 'steady';
 const lineEveryMs = 200;
@@ -15,29 +14,8 @@ const lineEveryMs = 200;
 const longestGapMs = 1000;
 const slotMs = { up: 100, down: 50 };
 
-export interface EchoService {
-  readonly port: number;
-}
-
-/** A TCP service that sends back what it gets. */
-export async function startEcho(place: Workplace): Promise<EchoService> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.once('close', () => sockets.delete(socket));
-    socket.pipe(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  place.onClose(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return { port: (server.address() as AddressInfo).port };
-}
-
 /** Its policy, for the stack. */
-export function steadyPolicy({ port }: EchoService): string {
+export function steadyPolicy({ port }: TcpService): string {
   return renderSamplePolicy({ fleet, mode: 'ILP', services: [{ name: 'echo', port }] });
 }
 

@@ -3,9 +3,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import { type Case, type CaseOutcome, Faults } from '../../harness/cases.ts';
-import { SteadyTunnel, startEcho, steadyPolicy } from '../bad/steady-tunnel.ts';
+import { SteadyTunnel, steadyPolicy } from '../bad/steady-tunnel.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
 import { programs, Stack } from '../rig/stack.ts';
+import { startEcho } from '../rig/tcp-service.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 
 export const badConfigCase: Case = {

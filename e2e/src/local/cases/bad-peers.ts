@@ -4,11 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Case, type CaseOutcome, Faults, type Figures } from '../../harness/cases.ts';
-import { logLines, waitForLog } from '../bad/log-lines.ts';
 import { type Ending, plainPeer, rawDevice, tlsPeer } from '../bad/raw-peer.ts';
-import { SteadyTunnel, startEcho, steadyPolicy } from '../bad/steady-tunnel.ts';
+import { SteadyTunnel, steadyPolicy } from '../bad/steady-tunnel.ts';
+import { logLines, waitForLog } from '../rig/log-lines.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
 import { Stack } from '../rig/stack.ts';
+import { startEcho } from '../rig/tcp-service.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 
 const fleet = 'smart-plug';

@@ -5,9 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type Case, type CaseOutcome, Faults } from '../../harness/cases.ts';
-import { waitForLog } from '../bad/log-lines.ts';
-import { portRefuses } from '../bad/port-refuses.ts';
+import { waitForLog } from '../rig/log-lines.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
+import { portRefuses } from '../rig/port-refuses.ts';
 import { type AgentOptions, Stack } from '../rig/stack.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 

@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Case, type CaseOutcome, Faults, type Figures } from '../../harness/cases.ts';
 import { waitUntil } from '../../harness/wait.ts';
 import { plainPeer, tlsPeer } from '../bad/raw-peer.ts';
-import { startEcho } from '../bad/steady-tunnel.ts';
 import { contractInstruments, seriesNames } from '../metrics/contract-names.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../metrics/otlp-receiver.ts';
 import { Prometheus, prometheusMissing, type Series } from '../metrics/prometheus.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
 import { Stack } from '../rig/stack.ts';
+import { startEcho } from '../rig/tcp-service.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 
 /** No other text of the rig holds it. */

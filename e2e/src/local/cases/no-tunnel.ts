@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Case, type CaseOutcome, Faults } from '../../harness/cases.ts';
 import { socketsOf, tcpSockets } from '../../harness/sockets.ts';
 import { waitUntil } from '../../harness/wait.ts';
-import { waitForLog } from '../bad/log-lines.ts';
-import { portRefuses } from '../bad/port-refuses.ts';
-import { startEcho } from '../bad/steady-tunnel.ts';
+import { waitForLog } from '../rig/log-lines.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
+import { portRefuses } from '../rig/port-refuses.ts';
 import { type Agent, ready, Stack } from '../rig/stack.ts';
+import { startEcho } from '../rig/tcp-service.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 
 const watchMs = 5000;

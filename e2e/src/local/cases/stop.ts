@@ -1,18 +1,17 @@
 // The e2e case `stop`: SIGTERM to a sidecar with live tunnels. They close at the end of a period, the status says whether all was
 // delivered, and the agents come back to the next sidecar one by one.
 
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Case, type CaseOutcome, Faults, type Figures } from '../../harness/cases.ts';
 import { waitUntil } from '../../harness/wait.ts';
 import { machineNowMs } from '../../replay/replay-end.ts';
-import { logLines } from '../bad/log-lines.ts';
-import { portRefuses } from '../bad/port-refuses.ts';
-import { startEcho } from '../bad/steady-tunnel.ts';
 import type { ClockTiming } from '../mqtt/sender-state.ts';
+import { logLines } from '../rig/log-lines.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
+import { portRefuses } from '../rig/port-refuses.ts';
 import { type Agent, ready, Stack } from '../rig/stack.ts';
+import { startEcho, startTcpService } from '../rig/tcp-service.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 import { closingRun } from '../stop/closing-run.ts';
 
@@ -30,6 +29,8 @@ const drainDeadlineMs = 25_000;
 const closesWithinMs = 2 * timing.periodMs + timing.restMs + timing.leadMs + 1500;
 /** A first wait is drawn from nothing to 1 s: four of them lie closer together than this in one of 10,000 runs. */
 const leastSpreadMs = 30;
+/** More than 2 T can carry. */
+const sourceBytes = 500_000;
 /** One wait of at most 4 s that was drawn before, one more if the sidecar was not ready yet, and the connecting. */
 const returnsWithinMs = 15_000;
 
@@ -45,7 +46,7 @@ async function runStop(place: Workplace): Promise<CaseOutcome> {
   const faults = new Faults();
   const figures: Figures = {};
   const echo = await startEcho(place);
-  const source = await startSource(place);
+  const source = await startTcpService(place, (socket) => socket.end(Buffer.alloc(sourceBytes, 'x')));
   const services = [
     { name: 'echo', port: echo.port },
     { name: 'source', port: source.port },
@@ -60,7 +61,7 @@ async function runStop(place: Workplace): Promise<CaseOutcome> {
   await delay(1.5 * timing.periodMs); // some are in the run of connecting, some are idle
   await stopCleanly(stack, agents, faults, figures);
   await comeBack(stack, agents, faults, figures);
-  await stopUndelivered(stack, agents, source, faults);
+  await stopUndelivered(stack, agents, faults);
   return faults.outcome(figures);
 }
 
@@ -120,7 +121,7 @@ async function comeBack(stack: Stack, agents: readonly Agent[], faults: Faults, 
 }
 
 /** Much is on its way down when the sidecar must stop: the stream is reset, never ended, and the status is 7. */
-async function stopUndelivered(stack: Stack, agents: readonly Agent[], source: Source, faults: Faults): Promise<void> {
+async function stopUndelivered(stack: Stack, agents: readonly Agent[], faults: Faults): Promise<void> {
   const [agent] = agents;
   if (agent === undefined) throw new Error('no agent');
   const socket = connect({ host: '127.0.0.1', port: agent.port('source') });
@@ -140,28 +141,5 @@ async function stopUndelivered(stack: Stack, agents: readonly Agent[], source: S
   faults.expect(undelivered !== undefined, 'the sidecar does not log UNDELIVERED');
   const ending = await ended;
   faults.expect(ending === 'ECONNRESET', `a stream with bytes missing ended by ${ending}, not ECONNRESET`);
-  faults.expect(received < source.bytes, 'everything arrived: the case shows nothing');
-}
-
-interface Source {
-  readonly port: number;
-  readonly bytes: number;
-}
-
-/** A service that sends more than 2 T can carry, and ends. */
-async function startSource(place: Workplace): Promise<Source> {
-  const bytes = 500_000;
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.once('close', () => sockets.delete(socket));
-    socket.end(Buffer.alloc(bytes, 'x'));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  place.onClose(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return { port: (server.address() as AddressInfo).port, bytes };
+  faults.expect(received < sourceBytes, 'everything arrived: the case shows nothing');
 }

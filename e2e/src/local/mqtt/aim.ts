@@ -49,8 +49,8 @@ export async function aim(
   random: Random,
   untilMs: number,
 ): Promise<void> {
-  const gunner = new Gunner(plug, random);
-  while (!isReached(tally(plugs), goal) && machineNowMs() < untilMs) await gunner.round(shortOf(tally(plugs), goal));
+  const sender = new StateSender(plug, random);
+  while (!isReached(tally(plugs), goal) && machineNowMs() < untilMs) await sender.round(shortOf(tally(plugs), goal));
 }
 
 /** Directions that need more messages, by state. */
@@ -59,7 +59,7 @@ function shortOf(counts: Tally, goal: Goal): Record<SenderState, Direction[]> {
   return { idle: short('idle'), inside: short('inside'), rest: short('rest') };
 }
 
-class Gunner {
+class StateSender {
   readonly #plug: Plug;
   readonly #random: Random;
   /** The run that is on, or was on last. */
@@ -75,49 +75,49 @@ class Gunner {
     const fromRest =
       this.#run !== undefined && this.#draw() < short.rest.length / (short.rest.length + short.idle.length || 1);
     const startMs = fromRest && this.#run ? this.#run.endMs : await this.#idle();
-    if (fromRest) await this.#fireInRest(startMs, short.rest);
-    else this.#fireIdle(short.idle);
+    if (fromRest) await this.#sendInRest(startMs, short.rest);
+    else this.#sendIdle(short.idle);
     this.#run = await this.#runAfter(startMs - 20);
     if (this.#run === undefined) return;
     const periods = this.#draw() < longRunShare ? 2 : 1;
-    await this.#fireInside(this.#run, periods);
+    await this.#sendInside(this.#run, periods);
     const endMs = this.#run.firstMs + periods * this.#plug.timing.periodMs;
     this.#run = { ...this.#run, endMs };
     await sleepUntil(endMs - this.#plug.timing.slotMs.up - 200);
   }
 
-  #fireIdle(wanted: readonly Direction[]): void {
+  #sendIdle(wanted: readonly Direction[]): void {
     for (const direction of this.#some(wanted)) this.#send(direction);
   }
 
   /** Both ends rest; the one that led rests shorter, and its message would end the other's rest. */
-  async #fireInRest(endMs: number, wanted: readonly Direction[]): Promise<void> {
+  async #sendInRest(endMs: number, wanted: readonly Direction[]): Promise<void> {
     const { slotMs, restMs, leadMs } = this.#plug.timing;
     const chosen = this.#some(wanted);
     const records = this.#plug.records;
     const [up, down] = directions.map((direction) => directionRuns(records, direction, this.#plug.timing).at(-1));
     const leader: Direction = (up?.firstMs ?? 0) < (down?.firstMs ?? 0) ? 'up' : 'down';
-    const shots = chosen.map((direction) => {
+    const moments = chosen.map((direction) => {
       const alone = chosen.length === 1 && direction !== leader;
       const latestMs = endMs + restMs + (alone ? leadMs : 0) - 15;
       const earliestMs = endMs - slotMs[direction] + 3;
       return { direction, atMs: earliestMs + this.#draw() * (latestMs - earliestMs) };
     });
-    for (const { direction, atMs } of shots.sort((a, b) => a.atMs - b.atMs)) {
+    for (const { direction, atMs } of moments.sort((a, b) => a.atMs - b.atMs)) {
       await sleepUntil(atMs);
       this.#send(direction);
     }
   }
 
-  async #fireInside({ firstMs }: DirectionRun, periods: number): Promise<void> {
+  async #sendInside({ firstMs }: DirectionRun, periods: number): Promise<void> {
     const nowMs = machineNowMs();
     const moment = (fromMs: number, toMs: number) => firstMs + fromMs + this.#draw() * (toMs - fromMs);
-    const shots = directions.flatMap((direction) => {
+    const moments = directions.flatMap((direction) => {
       const early = Array.from({ length: 2 + Math.floor(this.#draw() * 3) }, () => moment(0, safeMs));
       const late = Array.from({ length: periods === 1 ? 0 : 3 }, () => moment(2000, 4200));
       return [...early, ...late].map((atMs) => ({ direction, atMs }));
     });
-    for (const { direction, atMs } of shots.filter((shot) => shot.atMs > nowMs).sort((a, b) => a.atMs - b.atMs)) {
+    for (const { direction, atMs } of moments.filter((due) => due.atMs > nowMs).sort((a, b) => a.atMs - b.atMs)) {
       await sleepUntil(atMs);
       this.#send(direction);
     }
