@@ -9,6 +9,7 @@ import type { TimerRuntime } from '@quietwire/tunnel';
 import { Admission, type AdmissionLimits, type AdmissionRefusal, type Visit } from '../admission/admission.ts';
 import type { Endpoint } from '../proxy/encode-proxy-header.ts';
 import type { TrustedProxies } from '../proxy/trusted-proxies.ts';
+import { usesExtendedMasterSecret } from '../tls/extended-master-secret.ts';
 import type { TlsFiles } from '../tls/read-tls-files.ts';
 import { type MinTlsVersion, quietwireAlpn, secureContextOptions, serverOptions } from '../tls/server-options.ts';
 import { handshakeErrorType } from './handshake-error.ts';
@@ -129,26 +130,33 @@ export class Listener {
       return;
     }
     const { incoming, visit } = guest;
+    const { seconds } = incoming;
+    const protocol = socket.getProtocol();
+    incoming.settled();
+    // Node ends the handshake well for a peer that offers no protocol at all.
     if (socket.alpnProtocol !== quietwireAlpn) {
-      // Node ends the handshake well for a peer that offers no protocol at all; it gets the close alert and nothing else.
-      socket.on('error', () => {});
-      socket.end();
-      socket.resume();
-      incoming.settled();
       this.#options.onRefused('unshaped');
-      socket.destroySoon();
+      dismiss(socket);
       return;
     }
-    incoming.settled();
-    const protocol = socket.getProtocol();
-    this.#options.onHandshake({
-      seconds: incoming.seconds,
-      ...(protocol === null ? {} : { protocol }),
-      resumed: socket.isSessionReused(),
-    });
+    if (protocol === 'TLSv1.2' && !usesExtendedMasterSecret(socket.getSession())) {
+      this.#options.onHandshake({ seconds, protocol, error: 'no_extended_master_secret' });
+      dismiss(socket);
+      return;
+    }
+    const resumed = socket.isSessionReused();
+    this.#options.onHandshake({ seconds, ...(protocol === null ? {} : { protocol }), resumed });
     visit?.handshakeDone();
     this.#options.onSecure({ socket, source: incoming.source, destination: incoming.destination });
   }
+}
+
+/** The close alert, and nothing else. */
+function dismiss(socket: TLSSocket): void {
+  socket.on('error', () => {});
+  socket.end();
+  socket.resume();
+  socket.destroySoon();
 }
 
 function fourAddresses(socket: Socket): string {

@@ -114,6 +114,19 @@ describe('The listener', { timeout: 20_000 }, () => {
     await seen.until(() => seen.handshakes.some(({ error }) => error === 'no_shared_cipher'));
   });
 
+  test('refuses TLS 1.2 without extended master secret, whose exporter would identify no connection', async () => {
+    const twelve = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+    // SSL_OP_NO_EXTENDED_MASTER_SECRET, which Node has no name for.
+    const peer = await tlsPeer(port, { ...twelve, secureOptions: 1 });
+    peer.resume();
+    await once(peer, 'close');
+    assert.deepEqual(
+      seen.handshakes.map(({ error }) => error),
+      ['no_extended_master_secret'],
+    );
+    assert.equal(seen.secure.length, 0);
+  });
+
   test('refuses another protocol by the alert no_application_protocol', async () => {
     for (const version of ['TLSv1.3', 'TLSv1.2'] as const) {
       const failure = await tlsFailure(port, {
