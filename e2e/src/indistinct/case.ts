@@ -106,7 +106,7 @@ function rowsOf(records: readonly ObservedRecord[], events: readonly ActivityEve
         slotMs: SLOT_MS,
         leadMs: law.leadMs,
         restMs: REST_MS,
-        reactionMs: 15,
+        reactionMs: 25,
       });
       rows.push({
         fold: connection % 2 === 0 ? 0 : 1,

@@ -1,6 +1,6 @@
 // The cause of a run: the label that attackers try to guess. An activity caused a run if it is what opened demand for it:
 // it arrived at the end that leads the run just before, or, where a run began right after a rest, since the last moment at
-// which it could still have lengthened the run before (period-clock.md sections 3 and 7.11).
+// which it could still have lengthened the run before, at either end (period-clock.md sections 2, 3 and 7.11).
 import type { ObservedRun } from './runs.ts';
 
 /** An activity that the driver began. */
@@ -24,8 +24,13 @@ export function causedByActivity(
   events: readonly ActivityEvent[],
   { slotMs, leadMs, restMs, reactionMs }: LabelOptions,
 ): boolean {
-  const end = run.first === 'up' ? 'device' : 'cloud';
+  const leader = run.first === 'up' ? 'device' : 'cloud';
   const afterRest = run.startMs - before.endMs < slotMs + restMs + leadMs + reactionMs;
-  const fromMs = afterRest ? before.endMs - leadMs : run.startMs - reactionMs;
-  return events.some((event) => event.end === end && event.atMs > fromMs && event.atMs <= run.startMs);
+  // From the decision on (a lead before the end of the last period) an activity cannot lengthen the run before any more.
+  const fromMs = afterRest ? before.endMs + slotMs - leadMs : run.startMs - reactionMs;
+  return events.some(({ end, atMs }) => {
+    if (atMs <= fromMs || atMs > run.startMs) return false;
+    // What the other end sent in the last slots of the run before opened demand here too (SPEC.md section 8.3).
+    return end === leader || (afterRest && atMs <= before.endMs);
+  });
 }
