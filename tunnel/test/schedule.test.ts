@@ -118,19 +118,25 @@ test('a socket that cannot send skips slots: no burst, no catching up, nothing l
 });
 
 test('payload that credit does not let leave holds no demand: a slow reader lengthens no run', async () => {
-  const lengths: number[] = [];
-  for (const reads of [true, false]) {
-    const pair = await connectPair({ limits: { streamWindow: 16_384, tunnelWindow: 16_384, bytesPerTunnel: 16_384 } });
-    const stream = pair.device.open('any', { allowHalfOpen: true });
-    await pair.time.advanceTo(10_000);
-    if (reads) collect(pair.accepted[0]?.stream as never);
-    stream.write(Buffer.alloc(300_000));
-    await pair.time.advanceTo(200_000);
-    lengths.push(pair.deviceChannel.sent.filter(({ atMs, size }) => atMs > 10_000 && size === 1024).length / 50);
-    if (!reads) assert.ok(pair.cloudMeter.payloadReceived <= 2 * 16_384);
+  // The credit that is used up is the stream's in one case, the tunnel's in the other.
+  for (const [streamWindow, tunnelWindow] of [
+    [16_384, 65_536],
+    [65_536, 16_384],
+  ] as const) {
+    const lengths: number[] = [];
+    for (const reads of [true, false]) {
+      const pair = await connectPair({ limits: { streamWindow, tunnelWindow, bytesPerTunnel: tunnelWindow } });
+      const stream = pair.device.open('any', { allowHalfOpen: true });
+      await pair.time.advanceTo(10_000);
+      if (reads) collect(pair.accepted[0]?.stream as never);
+      stream.write(Buffer.alloc(300_000));
+      await pair.time.advanceTo(200_000);
+      lengths.push(pair.deviceChannel.sent.filter(({ atMs, size }) => atMs > 10_000 && size === 1024).length / 50);
+      if (!reads) assert.ok(pair.cloudMeter.payloadReceived <= 16_384);
+    }
+    assert.ok((lengths[0] ?? 0) >= 6, `${lengths[0]} periods while the peer reads`);
+    assert.ok((lengths[1] ?? 9) <= 2, `${lengths[1]} periods while the peer does not read`);
   }
-  assert.ok((lengths[0] ?? 0) >= 6, `${lengths[0]} periods while the peer reads`);
-  assert.ok((lengths[1] ?? 9) <= 2, `${lengths[1]} periods while the peer does not read`);
 });
 
 test('the first run after connecting is the same with payload waiting and without', async () => {
@@ -157,6 +163,27 @@ test('quiet bytes that one slot joins do not make the other side act', async () 
   await pair.time.advanceTo(80_000);
   assert.equal(pair.cloudMeter.payloadReceived, 80);
   assert.equal(pair.cloudMeter.periodsDevice + pair.cloudMeter.periodsCloud, before);
+});
+
+test('bytes count together within the window and not beyond it, whatever slots lie between them', async () => {
+  for (const [apartMs, runs] of [
+    [900, 1],
+    [1100, 0],
+  ] as const) {
+    // Two times three bytes: with a background slot between them, and with none.
+    for (const beforeSlotMs of [400, 1900]) {
+      const pair = await connectPair();
+      const stream = pair.device.open('any');
+      await pair.time.advanceTo(20_000);
+      const slotMs = (pair.deviceChannel.sent.at(-1)?.atMs ?? 0) + 4000;
+      for (const atMs of [slotMs - beforeSlotMs, slotMs - beforeSlotMs + apartMs]) {
+        pair.time.at(atMs, () => stream.write(Buffer.alloc(3)));
+      }
+      await pair.time.advanceTo(slotMs + 10_000);
+      const text = `${apartMs} ms apart, the first ${beforeSlotMs} ms before a slot`;
+      assert.equal(runsOf(pair.deviceChannel.sent).length, 1 + runs, text);
+    }
+  }
 });
 
 test('what is an activity does not depend on how near the next background slot is', async () => {

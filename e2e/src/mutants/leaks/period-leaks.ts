@@ -1,0 +1,106 @@
+// Leaks in when periods begin and end, and in connecting and closing (invariants 5, 7 and 11).
+import { type Mutant, named } from '../mutant.ts';
+
+const schedule = 'tunnel/test/schedule.test.ts';
+const wholeTunnel = 'tunnel/test/tunnel.test.ts';
+const closing = named(wholeTunnel, 'closing takes one period whatever is queued, and tells whether all was delivered');
+const runsAreWhole = named(
+  schedule,
+  'in STP every frame lies on the grid of its run, every period runs to its end, and lengths are powers of two',
+);
+
+export const periodLeaks: readonly Mutant[] = [
+  {
+    name: 'period-ends-early-on-an-empty-queue',
+    about: 'invariant 5: the rest of a period is not sent once its payload has left',
+    file: 'shaping/src/stp-shaper.ts',
+    edits: [
+      {
+        find: 'this.#clock.payloadQueued = queued;',
+        replace: 'this.#clock.payloadQueued = queued;\n    if (!queued) this.#index = this.#slots;',
+      },
+    ],
+    caughtBy: runsAreWhole,
+  },
+  {
+    name: 'run-as-long-as-its-demand',
+    about: 'invariant 5: runs have any length, and the length tells how long the activity was',
+    file: 'shaping/src/period-clock.ts',
+    edits: [
+      {
+        find: "this.#options.runLengths === 'any' || isPowerOfTwo(this.#inRun);",
+        replace: "this.#options.runLengths !== 'powersOfTwo' || isPowerOfTwo(this.#inRun);",
+      },
+    ],
+    caughtBy: runsAreWhole,
+  },
+  {
+    name: 'follower-rests-no-longer-than-the-leader',
+    about: 'invariant 7: after a run both ends may show first, as their payload has it',
+    file: 'shaping/src/period-clock.ts',
+    edits: [{ find: '(this.#led ? 0 : this.#options.leadMs)', replace: '(this.#led ? 0 : 0)' }],
+    caughtBy: named('shaping/test/period-clock.test.ts', 'rests g after leading and G more after following'),
+  },
+  {
+    name: 'first-period-only-for-payload',
+    about: 'invariant 11: the first period after connecting comes if there is something to send',
+    file: 'tunnel/src/tunnel.ts',
+    edits: [{ find: "if (role === 'device') this.#shaper.startUnconditional(nowMs);", replace: '' }],
+    caughtBy: named(schedule, 'the first run after connecting is the same with payload waiting and without'),
+  },
+  {
+    name: 'closing-as-soon-as-the-queue-is-empty',
+    about: 'invariant 11: a tunnel with nothing to deliver closes at once',
+    file: 'tunnel/src/tunnel.ts',
+    edits: [
+      {
+        find: 'if (tickMs >= this.#closeAtMs && this.#endInSlot()) return;',
+        replace: `if (this.#closeAtMs !== Number.POSITIVE_INFINITY && !this.#streams.undelivered) {
+      this.#channel.end();
+      this.#finish(undefined);
+      return;
+    }
+    if (tickMs >= this.#closeAtMs && this.#endInSlot()) return;`,
+      },
+    ],
+    caughtBy: closing,
+  },
+  {
+    name: 'closing-waits-for-delivery',
+    about: 'invariant 11: a tunnel with bytes queued closes later than an empty one',
+    file: 'tunnel/src/tunnel.ts',
+    edits: [
+      {
+        find: 'if (tickMs >= this.#closeAtMs && this.#endInSlot()) return;',
+        replace: `const grantedMs = this.#streams.undelivered ? 2 * this.parameters.periodMs : 0;
+    if (tickMs >= this.#closeAtMs + grantedMs && this.#endInSlot()) return;`,
+      },
+    ],
+    caughtBy: closing,
+  },
+  {
+    name: 'reconnects-without-jitter',
+    about: 'invariant 11: a device that was cut off comes back after a time that names it',
+    file: 'device/src/backoff.ts',
+    edits: [{ find: 'this.#random.next() * this.#ceilingMs', replace: 'this.#ceilingMs' }],
+    caughtBy: named(
+      'device/test/device-tunnel.test.ts',
+      'waits are uniform under a ceiling that doubles up to five minutes, and starts anew after a reset',
+    ),
+  },
+  {
+    name: 'reconnects-sooner-after-payload',
+    about: 'invariant 11: a device that was busy when its tunnel was lost comes back sooner',
+    file: 'device/src/device-tunnel.ts',
+    edits: [
+      {
+        find: 'if (this.#options.runtime.clock.now() - this.#upSinceMs >= provenMs) this.#backoff.reset();',
+        replace: 'if (this.meter.payloadSent > 0) this.#backoff.reset();',
+      },
+    ],
+    caughtBy: named(
+      'device/test/device-tunnel.test.ts',
+      'only a tunnel that stood for a while lets the waits begin anew',
+    ),
+  },
+];
