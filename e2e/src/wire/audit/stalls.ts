@@ -17,7 +17,7 @@ const STALL_MS = 15;
 /** A stall can lengthen the run in which it falls, and what follows it, ms. */
 const AFTERMATH_MS = 800;
 /** Above this share of faults with a stall beside them the machine was too busy for a verdict. */
-const LARGEST_EXCUSED_SHARE = 0.25;
+const LARGEST_EXCUSED_SHARE = 0.5;
 const SHOWN_FAULTS = 8;
 
 /** Watches this process for stalls from now on. */

@@ -10,7 +10,8 @@ const TLV_SSL = 0x20;
 const TLV_COMMON_NAME = 0x22;
 /** Bytes of the SSL entry before its own entries: flags and result of the check. */
 const SSL_HEAD = 5;
-const ADDRESS_BYTES: Readonly<Record<number, number>> = { 0x11: 12, 0x21: 36 };
+const TCP_OVER_IPV4 = 0x11;
+const ADDRESS_BYTES = { v4: 12, v6: 36 } as const;
 
 export class Backends {
   readonly #onStream: (device: string, service: ServiceName) => void;
@@ -67,12 +68,12 @@ export class Backends {
 
 /** The device that a PROXY v2 header names (HAProxy, doc/proxy-protocol.txt section 2.2). */
 function deviceOf(header: Buffer): string {
-  const addresses = ADDRESS_BYTES[header[13] ?? 0] ?? 0;
-  const ssl = valueOf(header.subarray(PREFIX + addresses), TLV_SSL);
-  return valueOf(ssl.subarray(SSL_HEAD), TLV_COMMON_NAME).toString();
+  const addresses = ADDRESS_BYTES[header[13] === TCP_OVER_IPV4 ? 'v4' : 'v6'];
+  const ssl = entryOf(header.subarray(PREFIX + addresses), TLV_SSL);
+  return entryOf(ssl.subarray(SSL_HEAD), TLV_COMMON_NAME).toString();
 }
 
-function valueOf(entries: Buffer, type: number): Buffer {
+function entryOf(entries: Buffer, type: number): Buffer {
   for (let at = 0; at + 3 <= entries.length; ) {
     const length = entries.readUInt16BE(at + 1);
     if (entries[at] === type) return entries.subarray(at + 3, at + 3 + length);

@@ -149,7 +149,7 @@ serveCommands({
       await deviceOf(command).tunnel.close();
       return { atMs, delivered: true };
     } catch (error) {
-      return { atMs, delivered: false, error: String(error) };
+      return { atMs, delivered: false, why: String(error) };
     }
   },
   watch: () => {

@@ -1,7 +1,7 @@
 // A device whose TLS somebody else speaks: `openssl s_client` in a process of its own, with max_fragment_length, which Node
 // cannot ask for. Our device's end runs over the child's pipes, bound to the server's certificate.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

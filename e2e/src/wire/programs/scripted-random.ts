@@ -30,7 +30,9 @@ export function scriptedRandom(activities: readonly ScriptedActivity[], law: Cov
   const gaps = activities.map(({ afterMs }, i) => afterMs - (activities[i - 1]?.afterMs ?? 0));
   const gapNumbers = [...gaps.map((gap) => -Math.expm1((-gap * law.rate) / 1000)), NEVER];
   const numbers = [gapNumbers[0] ?? NEVER, ...new Array<number>(others).fill(0.5)];
-  activities.forEach(({ durationMs }, i) => numbers.push(gapNumbers[i + 1] ?? NEVER, durationNumber(durationMs, law)));
+  for (const [i, { durationMs }] of activities.entries()) {
+    numbers.push(gapNumbers[i + 1] ?? NEVER, durationNumber(durationMs, law));
+  }
   let used = 0;
   return { next: () => numbers[used++] ?? NEVER };
 }

@@ -35,6 +35,8 @@ export interface ConnectOptions {
   readonly groupKey?: string;
   /** Waits between connections, ms. */
   readonly backoff?: { readonly minMs: number; readonly maxMs: number };
+  /** The observer to connect through, if not the stage's own. */
+  readonly through?: WireCapture;
   /** TLS by `openssl s_client` with this max_fragment_length. */
   readonly openssl?: number;
   readonly first?: { readonly stream: string; readonly service: string; readonly bytes: number };
@@ -111,27 +113,28 @@ export class Rig {
 
   /** Connects one device after another: so the order of connections tells whose each is. */
   async connect(fleet: string, device: string, options: ConnectOptions = {}): Promise<Link> {
-    const { version = 'TLSv1.3', script, groupKey = this.groupKeys.get(fleet), ...others } = options;
+    const { version = 'TLSv1.3', script, through = this.capture, ...others } = options;
+    const { groupKey = this.groupKeys.get(fleet) } = options;
     // openssl's client is preceded by a connection that reads the server's certificate.
-    const index = this.capture.connections.length + (options.openssl === undefined ? 0 : 1);
+    const index = through.connections.length + (options.openssl === undefined ? 0 : 1);
     const answer = await this.devices.request({
       ...others,
       do: 'connect',
       device,
       fleet,
       groupKey,
-      port: this.capture.port,
+      port: through.port,
       ca: this.certificate.ca,
       version,
       script: script as unknown as Json,
     });
-    return { device, version, capture: await this.connection(index), upMs: Number(answer.upMs) };
+    return { device, version, capture: await this.connection(index, through), upMs: Number(answer.upMs) };
   }
 
   /** What the observer has of the n-th connection; waits until it has seen it. */
-  async connection(index: number): Promise<ConnectionCapture> {
+  async connection(index: number, of: WireCapture = this.capture): Promise<ConnectionCapture> {
     for (let waits = 0; waits < 500; waits += 1) {
-      const found = this.capture.connections[index];
+      const found = of.connections[index];
       if (found !== undefined) return found;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

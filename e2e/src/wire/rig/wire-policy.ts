@@ -1,5 +1,6 @@
 // Policies of the wire cases: few numbers, accelerated within the bounds of the schema, rendered as the document that the
 // sidecar reads. The schedule that must be seen follows from these numbers alone, not from the product's code.
+import type { JsonObject } from '../../harness/child-program.ts';
 import type { StpSchedule } from '../audit/stp-audit.ts';
 import type { Direction } from '../capture/wire-record.ts';
 
@@ -17,6 +18,8 @@ export interface WirePolicy {
   readonly longestRun: number;
   readonly quietBytes: number;
   readonly windowMs: number;
+  /** Intervals and sizes as distributions of the policy's schema, instead of the constants (ILP). */
+  readonly drawn?: { readonly up: JsonObject; readonly down: JsonObject };
   /** Virtual activities per second, both ends together; share of them that begin at the device; counts of their lengths in
    *  classes of 1, 2, 4 … periods. */
   readonly cover?: { readonly rate: number; readonly deviceShare: number; readonly counts: readonly number[] };
@@ -69,7 +72,7 @@ export interface ServicePort {
 
 /** The ShapingPolicy as a document (JSON is YAML). */
 export function policyDocument(policy: WirePolicy, services: readonly ServicePort[]): string {
-  const { fleet, mode, frameSize, slotMs, cover, longestRun } = policy;
+  const { fleet, mode, frameSize, slotMs, drawn, cover, longestRun } = policy;
   const ms = (time: number) => `${time}ms`;
   // q = λ_c p / (λ_a (1 − p) + λ_c p), from λ_c = λ_a q / (p (1 − q)) (period-clock.md section 5).
   const p = 1 - Math.exp((-ASSUMED_RATE * policy.periodMs) / 1000);
@@ -86,8 +89,8 @@ export function policyDocument(policy: WirePolicy, services: readonly ServicePor
       longestRun,
       period: ms(policy.periodMs),
       lead: ms(policy.leadMs),
-      upstream: { interval: { constant: ms(slotMs.up) } },
-      downstream: { interval: { constant: ms(slotMs.down) } },
+      upstream: drawn?.up ?? { interval: { constant: ms(slotMs.up) } },
+      downstream: drawn?.down ?? { interval: { constant: ms(slotMs.down) } },
       background: { interval: { constant: ms(policy.backgroundMs) }, frameSize: policy.backgroundSize },
       cover: {
         objective: { probability: q },

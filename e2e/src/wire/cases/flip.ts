@@ -1,0 +1,149 @@
+// Invariant 6: given the same list of activities, flipping one between payload and cover changes no frame time. Each list is
+// played on two stages at once, with complementary marks; both must show the runs that the period clock makes of the list.
+import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '@quietwire/shaping';
+import { type Case, Faults } from '../../harness/cases.ts';
+import type { JsonObject } from '../../harness/child-program.ts';
+import { monotonicMs } from '../../harness/command-loop.ts';
+import { auditLink, type LinkAudit } from '../audit/link-audit.ts';
+import { viewSession } from '../audit/session-view.ts';
+import { judge, type ScheduleFault, type Stall } from '../audit/stalls.ts';
+import { quantile } from '../audit/statistics.ts';
+import type { Direction } from '../capture/wire-record.ts';
+import type { CoverLaw } from '../programs/scripted-random.ts';
+import { type Link, type Rig, type Script, withRig } from '../rig/rig.ts';
+import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
+import { type Activity, type ExpectedRun, episodes, lastsMs } from './flip-episodes.ts';
+
+const RATE = 2;
+const COUNTS = [1000, 1000, 0, 0];
+const policy: WirePolicy = {
+  ...fastPolicy,
+  fleet: 'flip',
+  periodMs: 600,
+  holdMs: 240,
+  backgroundMs: 350,
+  cover: { rate: RATE, deviceShare: 0.5, counts: COUNTS },
+};
+const LISTS = 2;
+/** A frame's time may differ by this from what the list says, ms: ticks, the ends' different beginnings, lateness. */
+const TOLERANCE_MS = 15;
+/** The same in the median of all runs, ms. */
+const MEDIAN_TOLERANCE_MS = 5;
+
+export const flipCase: Case = {
+  name: 'flip',
+  about: 'invariant 6: the same activities as payload and as cover give the same schedule on the wire',
+  waits: true,
+  run: async () => {
+    const faults = new Faults();
+    const distances: number[] = [];
+    const counts = { runs: 0, real: 0, virtual: 0, excused: 0 };
+    const stages = Array.from({ length: LISTS }, (_, list) => {
+      const { activities, runs } = episodes(policy, list);
+      const random = seededRandom(`flip ${list}`);
+      const marks = activities.map(() => random.next() < 0.5);
+      return [marks, marks.map((mark) => !mark)].map((real) => ({ activities, real, runs, name: `list ${list}` }));
+    }).flat();
+    await Promise.all(
+      stages.map(async ({ activities, real, runs, name }) => {
+        counts.real += real.filter((mark) => mark).length;
+        counts.virtual += real.filter((mark) => !mark).length;
+        const played = await play(activities, real);
+        const found = compare(played, runs, distances);
+        counts.runs += runs.length;
+        const verdict = judge(found, played.stalls, runs.length);
+        counts.excused += verdict.excused;
+        faults.list.push(...verdict.faults.map((fault) => `${name}: ${fault}`), ...played.faults);
+      }),
+    );
+    const median = quantile(distances, 0.5);
+    faults.expect(
+      median <= MEDIAN_TOLERANCE_MS,
+      `runs begin ${median.toFixed(2)} ms from where the list puts them, in the median`,
+    );
+    return faults.outcome({ ...counts, off_p50_ms: median, off_p95_ms: quantile(distances, 0.95) });
+  },
+};
+
+interface Played {
+  readonly audit: LinkAudit;
+  /** The session's beginning on the wire, ms. */
+  readonly baseMs: number;
+  readonly stalls: readonly Stall[];
+  readonly faults: readonly string[];
+}
+
+/** Plays a list on a stage of its own: marked activities by payload, the others by the cover process. */
+async function play(activities: readonly Activity[], real: readonly boolean[]): Promise<Played> {
+  const script = (end: Direction): Script => ({ activities: virtual(activities, real, end), law: coverLaw() });
+  return await withRig({ policies: [policy], cloudScript: script('down') }, async (rig) => {
+    const link = await rig.connect(policy.fleet, 'only', { script: script('up') });
+    const accepted = viewSession(link.capture, link.version).down.bootstrap.at(-1);
+    const baseMs = accepted?.atMs ?? link.upMs;
+    await rig.open([link.device], 'manual');
+    await writeReal(
+      rig,
+      link,
+      activities.filter((_, index) => real[index]),
+      baseMs,
+    );
+    const last = activities.at(-1);
+    await delay(baseMs + (last?.afterMs ?? 0) + 2500 - monotonicMs());
+    return {
+      audit: auditLink(link, policy),
+      baseMs,
+      stalls: await rig.stalls(),
+      faults: [...rig.capture.faults, ...rig.programFaults],
+    };
+  });
+}
+
+function coverLaw(): CoverLaw {
+  // Half a count is added to every class (period-clock.md section 4.3).
+  const { periodMs, leadMs, holdMs } = policy;
+  return { rate: RATE / 2, weights: COUNTS.map((count) => count + 0.5), periodMs, leadMs, holdMs };
+}
+
+function virtual(activities: readonly Activity[], real: readonly boolean[], end: Direction): Script['activities'] {
+  return activities
+    .filter((activity, index) => activity.end === end && !real[index])
+    .map((activity) => ({ afterMs: activity.afterMs, durationMs: lastsMs(activity, policy) }));
+}
+
+async function writeReal(rig: Rig, { device }: Link, activities: readonly Activity[], baseMs: number): Promise<void> {
+  const [up, down]: [JsonObject[], JsonObject[]] = [[], []];
+  for (const { afterMs, end, writesMs } of activities) {
+    for (const writeMs of writesMs) {
+      const entry = { do: 'write', device, bytes: 60, atMs: baseMs + afterMs + writeMs };
+      if (end === 'up') up.push({ ...entry, stream: 'a' });
+      else down.push(entry);
+    }
+  }
+  await rig.plan(up, down);
+}
+
+/** What the wire shows against what the list says: beginning, length and leader of every run. */
+function compare({ audit, baseMs }: Played, expected: readonly ExpectedRun[], distances: number[]): ScheduleFault[] {
+  const found = [...audit.faults];
+  const runs = audit.runs.slice(1);
+  const fault = (atMs: number, text: string) => found.push({ fromMs: atMs - 100, untilMs: atMs + 2000, text });
+  for (const [index, { episode, afterMs, periods, first }] of expected.entries()) {
+    const dueMs = baseMs + afterMs;
+    const run = runs[index];
+    const what = `run ${index + 1} (${episode}), due ${(afterMs / 1000).toFixed(3)} s after the beginning`;
+    if (run === undefined) {
+      fault(dueMs, `${what}, is missing`);
+      continue;
+    }
+    const offMs = run.startMs - dueMs;
+    distances.push(Math.abs(offMs));
+    if (Math.abs(offMs) > TOLERANCE_MS) fault(dueMs, `${what}, begins ${offMs.toFixed(1)} ms off`);
+    if (run.up.periods !== periods) fault(dueMs, `${what}, has ${run.up.periods} periods, expected ${periods}`);
+    if (run.first !== first) fault(dueMs, `${what}, shows ${run.first} first`);
+    if (Math.abs(offMs) > policy.periodMs) break;
+  }
+  if (runs.length > expected.length)
+    fault(runs.at(-1)?.startMs ?? 0, `${runs.length} runs, expected ${expected.length}`);
+  return found;
+}
