@@ -1,6 +1,7 @@
 // The cloud's end of tunnels for the tests of this folder: real TLS on loopback, one policy, services as functions.
 import { once } from 'node:events';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { after } from 'node:test';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { createDevelopmentCertificate, type DevelopmentCertificate } from '@quietwire/planner';
 import { type Binding, certificateBinding, deriveDeviceKey, type PolicyRefusal } from '@quietwire/proto';
@@ -81,6 +82,10 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
+const closers = new Set<() => unknown>();
+// A test that failed has not closed what it started, which would keep the process of its file alive.
+after(() => Promise.all([...closers].map((close) => close())));
+
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const runtime = createSystemRuntime();
   const parameters = { ...fastParameters, ...options.parameters };
@@ -145,6 +150,14 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     ).catch((error: { code: string }) => failures.push(error.code));
   });
   const port = await listen(server, options.port);
+  const close = async (): Promise<void> => {
+    if (!closers.delete(close)) return;
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+    runtime.close();
+  };
+  closers.add(close);
   return {
     address: `127.0.0.1:${port}`,
     port,
@@ -159,12 +172,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     cut: () => {
       for (const socket of sockets) socket.resetAndDestroy();
     },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-      runtime.close();
-    },
+    close,
   };
 }
 
@@ -177,9 +185,11 @@ export async function startPlain(onSocket: (socket: Socket) => void): Promise<{ 
   const sockets = trackSockets(server);
   const port = await listen(server);
   const close = (): void => {
+    closers.delete(close);
     for (const socket of sockets) socket.destroy();
     server.close();
   };
+  closers.add(close);
   return { address: `127.0.0.1:${port}`, close };
 }
 

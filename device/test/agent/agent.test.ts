@@ -1,6 +1,7 @@
 // The agent as a process against a real cloud end: local ports follow the tunnel, and every end has its exit status.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
@@ -19,6 +20,11 @@ function start(...args: Parameters<typeof startAgent>): AgentProcess {
   running.add(agent);
   void agent.ended().then(() => running.delete(agent));
   return agent;
+}
+
+/** For agents whose local port does not matter; they run side by side, so each needs its own. */
+async function anyPort(): Promise<string[]> {
+  return [`echo=127.0.0.1:${await freePort()}`];
 }
 
 async function local(port: number): Promise<Socket> {
@@ -93,7 +99,7 @@ test('local ports are open while the tunnel stands and refuse otherwise; SIGTERM
 });
 
 test('SIGTERM while no tunnel stands ends at once with 0', async () => {
-  const agent = start({ server: `127.0.0.1:${await freePort()}`, forward: [`echo=127.0.0.1:${await freePort()}`] });
+  const agent = start({ server: `127.0.0.1:${await freePort()}`, forward: await anyPort() });
   await agent.until('RETRY');
   agent.signal('SIGTERM');
   assert.equal(await agent.ended(), 0);
@@ -102,27 +108,29 @@ test('SIGTERM while no tunnel stands ends at once with 0', async () => {
 test('a refusal before the first tunnel ends with 5 and says why', async () => {
   const cloud = await startCloud();
   const h2 = await startCloud({ tls: { ALPNProtocols: ['h2'] } });
-  const forward = [`echo=127.0.0.1:${await freePort()}`];
   const wrongKey = file('wrong.key', Buffer.alloc(32).toString('base64'));
   const otherCa = file('other.pem', (await certificate()).ca);
   const cases: [AgentProcess, RegExp][] = [
     [
-      start({ server: cloud.address, forward, key: wrongKey }),
+      start({ server: cloud.address, forward: await anyPort(), key: wrongKey }),
       /^error REFUSED: the sidecar refused: the key is wrong, or .*fleet/m,
     ],
     [
-      start({ server: cloud.address, forward, fleet: 'toaster' }),
+      start({ server: cloud.address, forward: await anyPort(), fleet: 'toaster' }),
       /^error REFUSED: the sidecar refused: the key is wrong, or .*fleet/m,
     ],
     [
-      start({ server: cloud.address, forward, ca: otherCa }),
+      start({ server: cloud.address, forward: await anyPort(), ca: otherCa }),
       /^error CERTIFICATE: the certificate of 127.0.0.1:\d+ is not trusted/m,
     ],
     [
-      start({ server: cloud.address, forward, sets: ['tls.serverName=other.test'] }),
+      start({ server: cloud.address, forward: await anyPort(), sets: ['tls.serverName=other.test'] }),
       /^error CERTIFICATE: .*other\.test/m,
     ],
-    [start({ server: h2.address, forward }), /^error ALPN: 127.0.0.1:\d+ does not speak quietwire\/1/m],
+    [
+      start({ server: h2.address, forward: await anyPort() }),
+      /^error ALPN: 127.0.0.1:\d+ does not speak quietwire\/1/m,
+    ],
   ];
   for (const [agent, message] of cases) {
     assert.equal(await agent.ended(), 5);
@@ -135,8 +143,10 @@ test('a refusal before the first tunnel ends with 5 and says why', async () => {
 test('a peer that breaks the protocol before the first tunnel ends the agent with 6', async () => {
   const plain = await startPlain((socket) => socket.write('220 mail.test ESMTP\r\n'));
   const garbage = await startCloud({ onSecure: (socket) => socket.write(Buffer.alloc(1000, 0xee)) });
-  const forward = [`echo=127.0.0.1:${await freePort()}`];
-  const agents = [start({ server: plain.address, forward }), start({ server: garbage.address, forward })];
+  const agents = [
+    start({ server: plain.address, forward: await anyPort() }),
+    start({ server: garbage.address, forward: await anyPort() }),
+  ];
   assert.deepEqual(await Promise.all(agents.map((agent) => agent.ended())), [6, 6]);
   assert.match(agents[0]?.stderr ?? '', /^error TLS_FAILED: .* does not answer as a TLS server/m);
   assert.match(agents[1]?.stderr ?? '', /^error FRAME_LENGTH: /m);
@@ -150,10 +160,8 @@ test('a busy sidecar is tried again; a key that is refused later does not end th
     services: { echo },
     refuse: () => (answer === 'BUSY' ? { refuse: 'BUSY' } : undefined),
   });
-  const good = file('renewed.key', '');
-  const { readFileSync, writeFileSync } = await import('node:fs');
-  writeFileSync(good, readFileSync(keyFile));
-  const agent = start({ server: cloud.address, forward: [`echo=127.0.0.1:${await freePort()}`], key: good });
+  const good = file('renewed.key', readFileSync(keyFile, 'utf8'));
+  const agent = start({ server: cloud.address, forward: await anyPort(), key: good });
   assert.match((await agent.until('RETRY')).message, /REFUSED: the sidecar refused: .*no further tunnels now \(BUSY\)/);
   answer = 'welcome';
   await agent.until('TUNNEL_UP');
@@ -177,14 +185,21 @@ test('a busy sidecar is tried again; a key that is refused later does not end th
 });
 
 test('data that cannot be delivered before the end gives 7; a second signal ends at once', async () => {
-  const cloud = await startCloud({ services: { sink: (stream) => stream.pause() } });
+  let sink: TunnelStream | undefined;
+  const cloud = await startCloud({
+    services: {
+      sink: (stream) => {
+        sink = stream.pause();
+      },
+    },
+  });
   const port = await freePort();
   const agent = start({ server: cloud.address, forward: [`sink=127.0.0.1:${port}`] });
   await agent.until('TUNNEL_UP');
   const socket = await local(port);
   socket.on('error', () => {});
   socket.write(Buffer.alloc(50_000));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  while (!sink?.bytesRead) await new Promise((resolve) => setTimeout(resolve, 20));
   agent.signal('SIGTERM');
   assert.equal(await agent.ended(), 7);
   assert.equal(agent.logged('UNDELIVERED').length, 1);
