@@ -39,8 +39,17 @@ interface CaseRecord {
   readonly figures: Figures;
 }
 
+export interface RunOptions {
+  /** How many cases that wait may run at a time (all): each may start many processes. */
+  readonly sideBySide?: number;
+}
+
 /** Exit status of the command: 0 all passed, 1 one failed, 2 wrong flags. */
-export async function runCases(cases: readonly Case[], argv: readonly string[]): Promise<number> {
+export async function runCases(
+  cases: readonly Case[],
+  argv: readonly string[],
+  { sideBySide = Number.POSITIVE_INFINITY }: RunOptions = {},
+): Promise<number> {
   const lengths = Object.fromEntries(lengthFlags.map((flag) => [flag, { type: 'string' as const }]));
   let values: Record<string, unknown>;
   try {
@@ -81,11 +90,28 @@ export async function runCases(cases: readonly Case[], argv: readonly string[]):
     if (record !== undefined) records.push(record);
   };
   for (const entry of chosen.filter(({ waits }) => waits !== true)) await runOne(entry);
-  await Promise.all(chosen.filter(({ waits }) => waits === true).map(runOne));
+  await runSideBySide(
+    chosen.filter(({ waits }) => waits === true),
+    sideBySide,
+    runOne,
+  );
   if (typeof values.json === 'string') await writeFile(values.json, `${JSON.stringify(records, undefined, 2)}\n`);
   const failed = verdicts.get('fail') ?? 0;
   const skipped = verdicts.get('skip') ?? 0;
   return failed > 0 || (skipped > 0 && process.env.CI !== undefined) ? 1 : 0;
+}
+
+/** Runs all, in their order, at most so many at a time. */
+async function runSideBySide(
+  cases: readonly Case[],
+  atOnce: number,
+  runOne: (entry: Case) => Promise<void>,
+): Promise<void> {
+  const waiting = cases[Symbol.iterator]();
+  const runNext = async (): Promise<void> => {
+    for (const entry of waiting) await runOne(entry);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, cases.length) }, runNext));
 }
 
 async function outcomeOf(entry: Case, context: CaseContext): Promise<{ verdict: Verdict; record?: CaseRecord }> {

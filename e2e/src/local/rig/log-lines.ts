@@ -16,11 +16,11 @@ export function logLines(child: Child): LogLine[] {
   });
 }
 
-/** Waits for a line of this code whose message fits, among those after the first `after`. Rejects after 5 s. */
+/** Waits for a line of this code whose message fits, among those after the first `after`. Rejects after 20 s. */
 export function waitForLog(child: Child, code: string, message: RegExp, after = 0): Promise<LogLine> {
   return waitUntil(
     () => `${child.name} logs ${code} ${message}\n${child.lastWords}`,
-    5000,
+    20_000,
     () =>
       logLines(child)
         .slice(after)
