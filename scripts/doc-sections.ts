@@ -64,13 +64,6 @@ function defaultText(root: Schema, { path, schema }: ConfigKey): string {
 
 function allowedText(schema: Schema): string {
   if (schema.type === 'array') return 'a list';
-  if (schema.pattern === undefined || schema.title !== undefined) return describeAllowed(schema);
-  return patternWords[schema.pattern] ?? describeAllowed(schema);
+  const isUrl = schema.pattern?.startsWith('^https?:') ?? false;
+  return isUrl ? 'an address such as `http://collector:4318`' : describeAllowed(schema);
 }
-
-/** Patterns in words. */
-const patternWords: Readonly<Record<string, string>> = {
-  '^https?://[^/]': 'an address such as `http://collector:4318`',
-  '^[a-z0-9-]{1,63}$': '1 to 63 of a-z, 0-9 and -',
-  '^[\\x21-\\x7e]{1,128}$': '1 to 128 printable ASCII characters without spaces',
-};

@@ -33,6 +33,7 @@ export const agentConfigSchema = {
     },
     fleet: {
       type: 'string',
+      title: 'label',
       pattern: '^[a-z0-9-]{1,63}$',
       description: 'The fleet that the device belongs to.',
     },
@@ -43,6 +44,7 @@ export const agentConfigSchema = {
       properties: {
         id: {
           type: 'string',
+          title: 'device id',
           pattern: '^[\\x21-\\x7e]{1,128}$',
           description: 'The id that the device key was derived for.',
         },

@@ -120,6 +120,8 @@ const forms: { readonly [form: string]: string } = {
   duration: 'a duration such as 100ms, 5s or 2m',
   size: 'bytes such as 4096 or 256 KiB',
   address: 'an address such as 127.0.0.1:7443',
+  label: '1 to 63 characters of a-z, 0-9 and -',
+  'device id': '1 to 128 printable ASCII characters without spaces',
   name: 'at most 63 lower-case letters, digits and inner hyphens',
 };
 

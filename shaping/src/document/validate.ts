@@ -53,7 +53,7 @@ function compile(schema: Schema): ValidateFunction {
 
 /** The schema as Ajv reads it: only known properties, units already converted to numbers. */
 function strictSchema(schema: Schema): Record<string, unknown> {
-  if (schema.unit === 'address') return {};
+  if (schema.unit === 'address') return { unit: 'address' };
   const { properties, additionalProperties, items, default: _default, description: _description, ...own } = schema;
   const result: Record<string, unknown> = { ...own };
   if (schema.unit !== undefined) result.type = 'number';
