@@ -34,7 +34,7 @@ export function closingRun(records: readonly TapRecord[], timing: ClockTiming): 
     const after = records.filter((record) => record.direction === direction && record.timeMs > run.lastMs);
     if (after.length > alertsAllowed) faults.push(`${direction}: ${after.length} records after the last slot`);
     for (const { timeMs } of after) {
-      if (timeMs < run.endMs - lateMs) faults.push(`${direction}: the close came before the period's end`);
+      if (timeMs < run.endMs - lateMs) faults.push(`${direction}: the close came before the period’s end`);
     }
   }
   return { firstMs, endMs, faults };
