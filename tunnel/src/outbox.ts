@@ -32,6 +32,8 @@ export class Outbox {
   #next: PreparedFrame | undefined;
   /** Written, but perhaps still referenced by the socket until the next write. */
   #written: PreparedFrame | undefined;
+  /** Written before that: its buffer goes back when the next frame is prepared, not between a slot and its write. */
+  #spent: PreparedFrame | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -49,6 +51,8 @@ export class Outbox {
   /** Makes the next frame ready, or adds to it what has appeared since. */
   prepare(): void {
     const { shaper, streams } = this.#options;
+    if (this.#spent !== undefined) this.#options.pool.release(this.#spent);
+    this.#spent = undefined;
     this.#fitToSlot(shaper.nextBytes);
     this.#takeIntents();
     if (this.#held.length === 0 && this.#controls.length === 0 && !streams.pending) return;
@@ -69,7 +73,8 @@ export class Outbox {
 
   /** The frame that leaves in a slot of `size` bytes: undefined means cover. It must be written at once. */
   take(size: number): PreparedFrame | undefined {
-    if (this.#written !== undefined) this.#options.pool.release(this.#written);
+    // At most one is spent: every write is followed by a preparation.
+    if (this.#written !== undefined) this.#spent = this.#written;
     this.#written = undefined;
     const next = this.#next;
     if (next === undefined || next.size > size) return undefined;
@@ -81,9 +86,10 @@ export class Outbox {
 
   /** Gives all buffers back. */
   clear(): void {
-    for (const frame of [this.#written, this.#next, ...this.#held.map((held) => held.frame)]) {
+    for (const frame of [this.#spent, this.#written, this.#next, ...this.#held.map((held) => held.frame)]) {
       if (frame !== undefined) this.#options.pool.release(frame);
     }
+    this.#spent = undefined;
     this.#written = undefined;
     this.#next = undefined;
     this.#held = [];
