@@ -20,6 +20,9 @@ interface Connection {
   scaled: boolean;
 }
 
+/** Headers, and the first records of a segment: the header of a further record would be needed only where two are joined. */
+const CAPTURED_BYTES = 2300;
+
 /** Why there is none here; undefined if there is. */
 export function kernelCaptureBlocked(): string | undefined {
   if (process.platform !== 'linux') return 'tcpdump on loopback is read on Linux only';
@@ -35,8 +38,13 @@ export async function startKernelCapture(port: number): Promise<WireCapture> {
     const segment = parseTcpSegment(frame);
     if (segment !== undefined) book.take(segment, (seconds - book.epochSeconds) * 1000 + ns / 1e6 + book.epochMs);
   });
-  const flags = ['-i', 'lo', '-n', '-w', '-', '-U', '--immediate-mode', '--time-stamp-precision=nano', '-B', '32768'];
-  const tcpdump = spawn('tcpdump', [...flags, 'tcp', 'port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const flags = ['-i', 'lo', '-n', '-w', '-', '-U', '--immediate-mode', '--time-stamp-precision=nano'];
+  // Few bytes of each packet: so the kernel's buffer holds tens of thousands while tcpdump waits for the processor.
+  const tcpdump = spawn(
+    'tcpdump',
+    [...flags, '-B', '32768', '-s', String(CAPTURED_BYTES), 'tcp', 'port', String(port)],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
   const exited = new Promise<void>((resolve) => tcpdump.once('close', () => resolve()));
   const ready = Promise.withResolvers<void>();
   let said = '';
@@ -70,6 +78,8 @@ class ConnectionBook {
   readonly epochMs: number;
   readonly #port: number;
   readonly #byPort = new Map<number, Connection>();
+  #missingBytes = 0;
+  #missingAt = -1;
 
   constructor(port: number) {
     this.#port = port;
@@ -86,6 +96,14 @@ class ConnectionBook {
     if (connection === undefined) return;
     this.#note(connection, direction, segment, atMs);
     this.#bytes(connection, direction, segment, atMs);
+  }
+
+  /** Holes are one fault, however many: the verdict is that the capture is not whole. */
+  #missing(bytes: number): void {
+    this.#missingBytes += bytes;
+    const text = `${this.#missingBytes} bytes are missing in the capture`;
+    if (this.#missingAt < 0) this.#missingAt = this.faults.push(text) - 1;
+    else this.faults[this.#missingAt] = text;
   }
 
   #open(clientPort: number, atMs: number): void {
@@ -110,13 +128,16 @@ class ConnectionBook {
   #bytes({ capture, ...flows }: Connection, direction: Direction, segment: TcpSegment, atMs: number): void {
     const flow = flows[direction];
     if (segment.syn) flow.next = (segment.sequence + 1) >>> 0;
-    if (segment.payload.length === 0 || flow.next === undefined) return;
+    if (segment.length === 0 || flow.next === undefined) return;
     // Distance on the circle of sequence numbers: below 0 is a repetition, above 0 a hole in the capture.
     const ahead = (segment.sequence - flow.next) | 0;
-    if (ahead > 0) this.faults.push(`${ahead} bytes are missing in the capture`);
-    const fresh = ahead >= 0 ? segment.payload : segment.payload.subarray(-ahead);
-    if (fresh.length === 0) return;
-    flow.next = (segment.sequence + segment.payload.length) >>> 0;
+    if (ahead > 0) this.#missing(ahead);
+    if (segment.length + Math.min(0, ahead) <= 0) return;
+    flow.next = (segment.sequence + segment.length) >>> 0;
+    // What was not captured of a record's body is as good as zeros.
+    const whole = Buffer.concat([segment.payload, Buffer.alloc(segment.length - segment.payload.length)]);
+    const fresh = ahead >= 0 ? whole : whole.subarray(-ahead);
     flow.scanner.push(fresh, (type, length, several) => capture[direction].push({ atMs, type, length, several }));
+    if (flow.scanner.foreign) this.faults.push('bytes that are not TLS');
   }
 }

@@ -11,7 +11,10 @@ export interface TcpSegment {
   readonly window: number;
   /** Window scale option of a SYN. */
   readonly windowScale: number | undefined;
+  /** As far as it was captured. */
   readonly payload: Buffer;
+  /** Bytes of payload in the segment, captured or not. */
+  readonly length: number;
 }
 
 const ETHERNET_HEADER = 14;
@@ -22,7 +25,8 @@ export function parseTcpSegment(frame: Buffer): TcpSegment | undefined {
   const ip = frame.subarray(ETHERNET_HEADER);
   const ipHeader = ((ip[0] ?? 0) & 0x0f) * 4;
   if (ip[9] !== TCP) return undefined;
-  const tcp = ip.subarray(ipHeader, ip.readUInt16BE(2));
+  const ipLength = ip.readUInt16BE(2);
+  const tcp = ip.subarray(ipHeader, ipLength);
   const header = ((tcp[12] ?? 0) >>> 4) * 4;
   const flags = tcp[13] ?? 0;
   const syn = (flags & 0x02) !== 0;
@@ -36,6 +40,7 @@ export function parseTcpSegment(frame: Buffer): TcpSegment | undefined {
     window: tcp.readUInt16BE(14),
     windowScale: syn ? windowScale(tcp.subarray(20, header)) : undefined,
     payload: tcp.subarray(header),
+    length: ipLength - ipHeader - header,
   };
 }
 

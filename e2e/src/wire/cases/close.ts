@@ -3,8 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Case, Faults } from '../../harness/cases.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
-import { auditLink } from '../audit/link-audit.ts';
-import { viewSession } from '../audit/session-view.ts';
+import { auditLink, type LinkAudit } from '../audit/link-audit.ts';
 import { judge, type ScheduleFault } from '../audit/stalls.ts';
 import { type Link, type Rig, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
@@ -15,12 +14,21 @@ const PER_KIND = 4;
 /** In the middle of the run that payload started, ms after it was written; so that demand is still open at the decision. */
 const INTO_RUN_MS = 300;
 const LAST_WRITE_MS = 250;
+/** Credit of 64 KiB is used up, and the run that took it over, ms. */
+const BLOCKED_AFTER_MS = 9000;
 /** An alert may come this long after the period's end, ms. */
 const LATE_MS = 30;
 
 /** What a tunnel is doing when it is closed. */
 const kinds = ['idle-empty', 'idle-blocked', 'run-empty', 'run-full'] as const;
 type Kind = (typeof kinds)[number];
+/** Kinds that must look alike. */
+const pairs = [
+  ['idle-empty', 'idle-blocked'],
+  ['run-empty', 'run-full'],
+] as const;
+/** Frames vary by a slot with the phase of the closing, periods. */
+const SAME_PERIODS = 0.1;
 type Closer = 'device' | 'cloud';
 
 /** What the wire shows of a closing. */
@@ -55,16 +63,12 @@ export const closeCase: Case = {
       ),
     );
     for (const closer of ['device', 'cloud'] as const) {
-      const looks = new Map(kinds.map((kind) => [kind, looksOf(endings, closer, kind)]));
-      for (const [kind, look] of looks) context.print(`closed by the ${closer}, ${kind}: ${look}`);
-      for (const [one, other] of [
-        ['idle-empty', 'idle-blocked'],
-        ['run-empty', 'run-full'],
-      ] as const) {
-        faults.expect(
-          looks.get(one) === looks.get(other),
-          `closed by the ${closer}: ${one} shows ${looks.get(one)}, ${other} ${looks.get(other)}`,
-        );
+      const looks = new Map(kinds.map((kind) => [kind, lookOf(endings, closer, kind)]));
+      for (const [kind, look] of looks) context.print(`closed by the ${closer}, ${kind}: ${render(look)}`);
+      for (const [one, other] of pairs) {
+        const [a, b] = [looks.get(one) as Look, looks.get(other) as Look];
+        const what = `closed by the ${closer}: ${one} shows ${render(a)}; ${other} ${render(b)}`;
+        faults.expect(alike(a, b), what);
       }
       const late = endings.filter((ending) => ending.closer === closer && !(Math.abs(ending.alertLateMs) <= LATE_MS));
       faults.expect(
@@ -84,12 +88,16 @@ async function closeAll(rig: Rig, closer: Closer, endings: Ending[], faults: Fau
     links.set(kind, group);
     const names = group.map(({ device }) => device);
     await rig.open(names, 'sink', 'out');
-    await rig.open(names, 'mute', 'mute');
   }
-  // Blocked tunnels use up their credit and fall idle with full queues.
+  // Nobody reads what comes down to these: credit is used up, the tunnel falls idle, and the cloud's queue stays full.
   const blocked = (links.get('idle-blocked') ?? []).map(({ device }) => device);
-  await rig.plan(blocked.map((device) => ({ do: 'write', device, stream: 'mute', bytes: 200_000, atMs: 0 })));
-  await delay(9000);
+  await rig.open(blocked, 'manual', 'down');
+  const atMs = monotonicMs() + 50;
+  await rig.plan(
+    blocked.map((device) => ({ do: 'pause', device, stream: 'down', atMs: atMs - 50 })),
+    blocked.map((device) => ({ do: 'write', device, bytes: 200_000, atMs })),
+  );
+  await delay(BLOCKED_AFTER_MS);
   const writtenMs = monotonicMs() + 100;
   const write = (kind: Kind, bytes: number, afterMs = 0) =>
     (links.get(kind) ?? []).map(({ device }) => ({
@@ -111,7 +119,7 @@ async function closeAll(rig: Rig, closer: Closer, endings: Ending[], faults: Fau
     for (const link of group) {
       const audit = auditLink(link, policy, { closed: true });
       found.push(...audit.faults);
-      const ending = endingOf(link, kind, closer, closeMs);
+      const ending = endingOf(link, audit, kind, closer, closeMs);
       endings.push(ending);
       faults.expect(link.capture.closedMs !== undefined, `${link.device}: the connection is not closed`);
     }
@@ -123,11 +131,11 @@ function closeDevices(rig: Rig, links: readonly Link[]): Promise<unknown>[] {
   return links.map(({ device }) => rig.devices.request({ do: 'close', device }));
 }
 
-function endingOf({ capture, version }: Link, kind: Kind, closer: Closer, closeMs: number): Ending {
-  const view = viewSession(capture, version);
+function endingOf({ capture }: Link, audit: LinkAudit, kind: Kind, closer: Closer, closeMs: number): Ending {
+  const { view } = audit;
   const own = closer === 'device' ? view.up : view.down;
-  const slotMs = policy.slotMs[closer === 'device' ? 'up' : 'down'];
-  const last = own.session.at(-1)?.atMs ?? 0;
+  const last = audit[closer === 'device' ? 'up' : 'down'].runs.at(-1);
+  const boundaryMs = last === undefined ? Number.NaN : last.startMs + last.periods * policy.periodMs;
   const alertMs = own.alerts[0]?.atMs ?? Number.NaN;
   const after = (direction: 'up' | 'down') => view[direction].session.filter(({ atMs }) => atMs > closeMs).length;
   return {
@@ -137,17 +145,30 @@ function endingOf({ capture, version }: Link, kind: Kind, closer: Closer, closeM
     down: after('down'),
     alerts: `${view.up.alerts.length} up ${view.down.alerts.length} down`,
     reset: capture.reset,
-    alertLateMs: alertMs - (last + slotMs),
+    alertLateMs: alertMs - boundaryMs,
   };
 }
 
-/** Numbers of frames vary by a slot with the phase of the closing; they are rounded to what a period holds. */
-function looksOf(endings: readonly Ending[], closer: Closer, kind: Kind): string {
+/** Frames after the close was asked for, in periods, and what else shows: the same for all tunnels of a kind. */
+interface Look {
+  readonly up: number;
+  readonly down: number;
+  readonly rest: string;
+}
+
+function lookOf(endings: readonly Ending[], closer: Closer, kind: Kind): Look {
   const of = endings.filter((ending) => ending.closer === closer && ending.kind === kind);
-  const tenths = (frames: number, slotMs: number) => Math.round((10 * frames * slotMs) / policy.periodMs) / 10;
-  const shows = of.map(({ up, down, alerts, reset }) => {
-    const periods = `${tenths(up, policy.slotMs.up).toFixed(1)} and ${tenths(down, policy.slotMs.down).toFixed(1)} periods`;
-    return `${periods}, alerts ${alerts}${reset ? ', reset' : ''}`;
-  });
-  return [...new Set(shows)].sort().join(' | ');
+  const mean = (direction: 'up' | 'down') =>
+    of.reduce((sum, ending) => sum + ending[direction] / of.length, 0) * (policy.slotMs[direction] / policy.periodMs);
+  const rest = new Set(of.map(({ alerts, reset }) => `alerts ${alerts}${reset ? ', reset' : ''}`));
+  return { up: mean('up'), down: mean('down'), rest: [...rest].sort().join(' or ') };
+}
+
+function alike(one: Look, other: Look): boolean {
+  const near = (a: number, b: number) => Math.abs(a - b) <= SAME_PERIODS;
+  return near(one.up, other.up) && near(one.down, other.down) && one.rest === other.rest;
+}
+
+function render({ up, down, rest }: Look): string {
+  return `${up.toFixed(2)} periods up, ${down.toFixed(2)} down, ${rest}`;
 }

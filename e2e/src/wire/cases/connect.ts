@@ -40,7 +40,7 @@ export const connectCase: Case = {
         const [run] = audit.runs;
         const first = audit.view.up.session[0];
         if (accepted === undefined || run === undefined || first?.size !== fastPolicy.frameSize) {
-          faults.expect(false, `${link.device} (${kind}): no run after connecting`);
+          faults.expect(false, `${link.device} (${kind}): the session does not begin with a run`);
           continue;
         }
         lags[kind].push(first.atMs - accepted.atMs);

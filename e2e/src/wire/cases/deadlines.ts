@@ -18,9 +18,9 @@ import { constantPolicy, type WirePolicy } from '../rig/wire-policy.ts';
 
 const observed: WirePolicy = { ...constantPolicy, fleet: 'observed' };
 const neighbour: WirePolicy = { ...constantPolicy, fleet: 'neighbour', slotMs: { up: 200, down: 200 } };
-const OBSERVED = 8;
+const OBSERVED = 12;
 const NEIGHBOURS = 200;
-const SECONDS = 24;
+const SECONDS = 26;
 const BLOCK_MS = 500;
 /** At a block's beginning the old queue drains and the new one builds up: frames of that time have no label. */
 const UNCERTAIN_MS = 120;
@@ -36,7 +36,8 @@ const PLANT_US = 100;
 /** What a block's frames carry, of the observed tunnels and of the neighbours. */
 interface BlockState {
   readonly startMs: number;
-  readonly payload: boolean;
+  /** By observed tunnel: what one carries must not show in its own frames; the others' is the machine's noise. */
+  readonly payload: readonly boolean[];
   readonly busy: boolean;
 }
 
@@ -55,7 +56,9 @@ export const deadlinesCase: Case = {
       const links = await connectAll(rig, context.number('connections') ?? NEIGHBOURS);
       const blocks = await play(rig, links.length, context.number('seconds') ?? SECONDS);
       for (const direction of ['up', 'down'] as const) {
-        const frames = links.slice(0, OBSERVED).flatMap((link) => framesOf(link, direction, blocks, faults));
+        const frames = links
+          .slice(0, OBSERVED)
+          .flatMap((link, index) => framesOf(link, index, direction, blocks, faults));
         const lateness = frames.map(({ latenessMs }) => latenessMs);
         figures[`late_p50_${direction}_ms`] = quantile(lateness, 0.5);
         figures[`late_p99_${direction}_ms`] = quantile(lateness, 0.99);
@@ -72,7 +75,7 @@ export const deadlinesCase: Case = {
           figures[`accuracy_high_${of}_${direction}`] = likeness.accuracy?.high ?? 0;
           figures[`planted_${of}_${direction}`] = likeness.planted.separation.value;
         };
-        compare('payload', 'payload', 0.03);
+        compare('payload', 'payload', 0.04);
         compare('busy', 'busy neighbours', LOAD_MARGIN);
         figures[`frames_${direction}`] = frames.length;
       }
@@ -102,11 +105,12 @@ async function play(rig: Rig, count: number, seconds: number): Promise<BlockStat
   const [device, cloud]: [JsonObject[], JsonObject[]] = [[], []];
   const frames = Math.floor(BLOCK_MS / observed.slotMs.up);
   for (let atMs = startMs; atMs < startMs + seconds * 1000; atMs += BLOCK_MS) {
-    const state = { startMs: atMs, payload: random.next() < 0.5, busy: random.next() < 0.5 };
+    const payload = Array.from({ length: OBSERVED }, () => random.next() < 0.5);
+    const state = { startMs: atMs, payload, busy: random.next() < 0.5 };
     blocks.push(state);
     for (let index = 0; index < count; index += 1) {
       const name = `device-${index}`;
-      if (index < OBSERVED && state.payload) {
+      if (index < OBSERVED && payload[index]) {
         device.push({ do: 'write', device: name, stream: 'a', bytes: (frames - 3) * PAYLOAD, atMs });
         cloud.push({ do: 'write', device: name, bytes: (frames - 3) * PAYLOAD, atMs });
       }
@@ -122,7 +126,8 @@ async function play(rig: Rig, count: number, seconds: number): Promise<BlockStat
 }
 
 interface ObservedFrame {
-  readonly block: BlockState;
+  readonly payload: boolean;
+  readonly busy: boolean;
   /** Which tunnel and block: frames of one are not independent. */
   readonly group: string;
   readonly latenessMs: number;
@@ -130,13 +135,19 @@ interface ObservedFrame {
   readonly features: readonly number[];
 }
 
-function framesOf(link: Link, direction: Direction, blocks: readonly BlockState[], faults: Faults): ObservedFrame[] {
+function framesOf(
+  link: Link,
+  tunnel: number,
+  direction: Direction,
+  blocks: readonly BlockState[],
+  faults: Faults,
+): ObservedFrame[] {
   const view = viewSession(link.capture, link.version);
   const times = view[direction].session.map(({ atMs }) => atMs);
   const opposite = view[direction === 'up' ? 'down' : 'up'].session.map(({ atMs }) => atMs);
   const grid = auditGrid(times, observed.slotMs[direction]);
   const where = `${link.device}, ${direction}`;
-  faults.expect(Math.abs(grid.driftMs) <= 1, `${where}: the grid drifts by ${grid.driftMs.toFixed(2)} ms`);
+  faults.expect(Math.abs(grid.driftMs) <= 3, `${where}: the grid drifts by ${grid.driftMs.toFixed(2)} ms`);
   const typical = quantile(grid.latenessMs, 0.5);
   faults.expect(typical <= 2, `${where}: frames are ${typical.toFixed(2)} ms late in the median, allowed 2`);
   faults.expect(grid.doubled <= times.length / 100, `${where}: ${grid.doubled} slots have two frames`);
@@ -151,15 +162,23 @@ function framesOf(link: Link, direction: Direction, blocks: readonly BlockState[
     const before = grid.latenessMs[index - 1] ?? 0;
     const lag = atMs - (opposite[other - 1] ?? atMs);
     const features = [late - typical, late - before, lag].map((ms) => Math.round(ms * 1000));
-    return [{ block, group: `${link.device} ${block.startMs}`, latenessMs: late, features }];
+    return [
+      {
+        payload: block.payload[tunnel] === true,
+        busy: block.busy,
+        group: `${link.device} ${block.startMs}`,
+        latenessMs: late,
+        features,
+      },
+    ];
   });
 }
 
 /** Frames by tunnel and block, of blocks in which `of` was so. */
 function blocksOf(frames: readonly ObservedFrame[], of: 'payload' | 'busy', so: boolean): FeatureBlock[] {
   const groups = new Map<string, (readonly number[])[]>();
-  for (const { block, group, features } of frames) {
-    if (block[of] === so) groups.set(group, [...(groups.get(group) ?? []), features]);
+  for (const { group, features, ...frame } of frames) {
+    if (frame[of] === so) groups.set(group, [...(groups.get(group) ?? []), features]);
   }
   return [...groups.values()];
 }

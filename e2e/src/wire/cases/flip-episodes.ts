@@ -12,9 +12,12 @@ export interface Activity {
   readonly writesMs: readonly number[];
 }
 
+/** A run that must be seen. */
 export interface ExpectedRun {
   /** The episode that makes it. */
   readonly episode?: string;
+  /** The end whose activity begins the episode. */
+  readonly begins: Direction;
   readonly afterMs: number;
   readonly periods: number;
   readonly first: Direction;
@@ -23,7 +26,7 @@ export interface ExpectedRun {
 const FIRST_MS = 2500;
 const APART_MS = 1000;
 /** From a mark to a run's first slot: the tick that opens the run, and the next one, in the mean. */
-const START_MS = 1.5;
+export const START_MS = 1.5;
 
 /** What one episode adds, by name: activities from its beginning at 0, and runs. */
 type Episode = (
@@ -38,27 +41,27 @@ const kinds: Readonly<Record<string, Episode>> = {
   // One short activity in idle time: one period.
   short: ({ periodMs }, end) => ({
     activities: [short(0, end)],
-    runs: [{ afterMs: START_MS, periods: 1, first: end }],
+    runs: [{ afterMs: START_MS, periods: 1, first: end, begins: end }],
     lengthMs: periodMs,
   }),
   // A long one: demand is open at the decision, and closed at the next.
   long: ({ periodMs }, end) => ({
     activities: [{ afterMs: 0, end, writesMs: [0, 150, 300, 450] }],
-    runs: [{ afterMs: START_MS, periods: 2, first: end }],
+    runs: [{ afterMs: START_MS, periods: 2, first: end, begins: end }],
     lengthMs: 2 * periodMs,
   }),
   // A second one from the other end, in the run, before the decision: the run goes on.
   extended: ({ periodMs, leadMs }, end) => ({
     activities: [short(0, end), short(periodMs - leadMs - 170, other(end))],
-    runs: [{ afterMs: START_MS, periods: 2, first: end }],
+    runs: [{ afterMs: START_MS, periods: 2, first: end, begins: end }],
     lengthMs: 2 * periodMs,
   }),
   // After the decision: the run ends, and its leader starts another when it has rested.
   'after the decision': (policy, end) => ({
-    activities: [short(0, end), short(policy.periodMs - 60, other(end))],
+    activities: [short(0, end), short(policy.periodMs - 62, other(end))],
     runs: [
-      { afterMs: START_MS, periods: 1, first: end },
-      { afterMs: START_MS + policy.periodMs + restOf(policy) + 1, periods: 1, first: end },
+      { afterMs: START_MS, periods: 1, first: end, begins: end },
+      { afterMs: START_MS + policy.periodMs + restOf(policy) + 1, periods: 1, first: end, begins: end },
     ],
     lengthMs: 2 * policy.periodMs + restOf(policy),
   }),
@@ -66,17 +69,17 @@ const kinds: Readonly<Record<string, Episode>> = {
   'in the rest of the leader': (policy, end) => ({
     activities: [short(0, end), short(policy.periodMs + 45, end)],
     runs: [
-      { afterMs: START_MS, periods: 1, first: end },
-      { afterMs: START_MS + policy.periodMs + restOf(policy) + 1, periods: 1, first: end },
+      { afterMs: START_MS, periods: 1, first: end, begins: end },
+      { afterMs: START_MS + policy.periodMs + restOf(policy) + 1, periods: 1, first: end, begins: end },
     ],
     lengthMs: 2 * policy.periodMs + restOf(policy),
   }),
   // In the rest of the follower: it waits for the lead as well, then shows first.
   'in the rest of the follower': (policy, end) => ({
-    activities: [short(0, end), short(policy.periodMs + 60, other(end))],
+    activities: [short(0, end), short(policy.periodMs + 110, other(end))],
     runs: [
-      { afterMs: START_MS, periods: 1, first: end },
-      { afterMs: followerStart(policy), periods: 1, first: other(end) },
+      { afterMs: START_MS, periods: 1, first: end, begins: end },
+      { afterMs: followerStart(policy), periods: 1, first: other(end), begins: end },
     ],
     lengthMs: 2 * policy.periodMs + followerStart(policy),
   }),

@@ -13,7 +13,7 @@ import type { Direction } from '../capture/wire-record.ts';
 import type { CoverLaw } from '../programs/scripted-random.ts';
 import { type Link, type Rig, type Script, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
-import { type Activity, type ExpectedRun, episodes, lastsMs } from './flip-episodes.ts';
+import { type Activity, type ExpectedRun, episodes, lastsMs, START_MS } from './flip-episodes.ts';
 
 const RATE = 2;
 const COUNTS = [1000, 1000, 0, 0];
@@ -26,6 +26,7 @@ const policy: WirePolicy = {
   cover: { rate: RATE, deviceShare: 0.5, counts: COUNTS },
 };
 const LISTS = 2;
+const FIRST_FRAMES = 8;
 /** A frame's time may differ by this from what the list says, ms: ticks, the ends' different beginnings, lateness. */
 const TOLERANCE_MS = 15;
 /** The same in the median of all runs, ms. */
@@ -66,10 +67,12 @@ export const flipCase: Case = {
   },
 };
 
+/** The session's beginning at the end that sends in this direction, ms: cold code may part the two by many ms. */
+type Bases = Readonly<Record<Direction, number>>;
+
 interface Played {
   readonly audit: LinkAudit;
-  /** The session's beginning on the wire, ms. */
-  readonly baseMs: number;
+  readonly bases: Bases;
   readonly stalls: readonly Stall[];
   readonly faults: readonly string[];
 }
@@ -79,24 +82,37 @@ async function play(activities: readonly Activity[], real: readonly boolean[]): 
   const script = (end: Direction): Script => ({ activities: virtual(activities, real, end), law: coverLaw() });
   return await withRig({ policies: [policy], cloudScript: script('down') }, async (rig) => {
     const link = await rig.connect(policy.fleet, 'only', { script: script('up') });
-    const accepted = viewSession(link.capture, link.version).down.bootstrap.at(-1);
-    const baseMs = accepted?.atMs ?? link.upMs;
+    const bases = await basesOf(link);
     await rig.open([link.device], 'manual');
     await writeReal(
       rig,
       link,
       activities.filter((_, index) => real[index]),
-      baseMs,
+      bases,
     );
     const last = activities.at(-1);
-    await delay(baseMs + (last?.afterMs ?? 0) + 2500 - monotonicMs());
+    await delay(bases.down + (last?.afterMs ?? 0) + 2500 - monotonicMs());
     return {
       audit: auditLink(link, policy),
-      baseMs,
+      bases,
       stalls: await rig.stalls(),
       faults: [...rig.capture.faults, ...rig.programFaults],
     };
   });
+}
+
+/** The cloud begins with its last bootstrap frame; the device with the tick before its first slot (SPEC.md section 8.2). */
+async function basesOf({ capture, version }: Link): Promise<Bases> {
+  for (;;) {
+    const { up, down } = viewSession(capture, version);
+    const accepted = down.bootstrap.at(-1);
+    const times = up.session.slice(0, FIRST_FRAMES).map(({ atMs }, rank) => atMs - rank * policy.slotMs.up);
+    // The first frames of a process may be late by much; the earliest against its slot tells the grid.
+    if (times.length === FIRST_FRAMES && accepted !== undefined) {
+      return { up: Math.min(...times) - START_MS, down: accepted.atMs };
+    }
+    await delay(5);
+  }
 }
 
 function coverLaw(): CoverLaw {
@@ -111,11 +127,11 @@ function virtual(activities: readonly Activity[], real: readonly boolean[], end:
     .map((activity) => ({ afterMs: activity.afterMs, durationMs: lastsMs(activity, policy) }));
 }
 
-async function writeReal(rig: Rig, { device }: Link, activities: readonly Activity[], baseMs: number): Promise<void> {
+async function writeReal(rig: Rig, { device }: Link, activities: readonly Activity[], bases: Bases): Promise<void> {
   const [up, down]: [JsonObject[], JsonObject[]] = [[], []];
   for (const { afterMs, end, writesMs } of activities) {
     for (const writeMs of writesMs) {
-      const entry = { do: 'write', device, bytes: 60, atMs: baseMs + afterMs + writeMs };
+      const entry = { do: 'write', device, bytes: 60, atMs: bases[end] + afterMs + writeMs };
       if (end === 'up') up.push({ ...entry, stream: 'a' });
       else down.push(entry);
     }
@@ -124,12 +140,12 @@ async function writeReal(rig: Rig, { device }: Link, activities: readonly Activi
 }
 
 /** What the wire shows against what the list says: beginning, length and leader of every run. */
-function compare({ audit, baseMs }: Played, expected: readonly ExpectedRun[], distances: number[]): ScheduleFault[] {
+function compare({ audit, bases }: Played, expected: readonly ExpectedRun[], distances: number[]): ScheduleFault[] {
   const found = [...audit.faults];
   const runs = audit.runs.slice(1);
   const fault = (atMs: number, text: string) => found.push({ fromMs: atMs - 100, untilMs: atMs + 2000, text });
-  for (const [index, { episode, afterMs, periods, first }] of expected.entries()) {
-    const dueMs = baseMs + afterMs;
+  for (const [index, { episode, begins, afterMs, periods, first }] of expected.entries()) {
+    const dueMs = bases[begins] + afterMs;
     const run = runs[index];
     const what = `run ${index + 1} (${episode}), due ${(afterMs / 1000).toFixed(3)} s after the beginning`;
     if (run === undefined) {

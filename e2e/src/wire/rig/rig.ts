@@ -62,6 +62,8 @@ export class Rig {
   readonly certificate: { readonly ca: string; readonly cert: string };
   /** base64, by fleet. */
   readonly groupKeys: ReadonlyMap<string, string>;
+  /** Ports of the services behind the sidecar. */
+  readonly services: ReadonlyMap<string, number>;
   /** What the programs told without being asked. */
   readonly events: JsonObject[];
   readonly #directory: string;
@@ -74,6 +76,7 @@ export class Rig {
     cloudPort: number;
     certificate: { readonly ca: string; readonly cert: string };
     groupKeys: ReadonlyMap<string, string>;
+    services: readonly ServicePort[];
     events: JsonObject[];
     directory: string;
   }) {
@@ -83,6 +86,7 @@ export class Rig {
     this.cloudPort = parts.cloudPort;
     this.certificate = parts.certificate;
     this.groupKeys = parts.groupKeys;
+    this.services = new Map(parts.services.map(({ name, port }) => [name, port]));
     this.events = parts.events;
     this.#directory = parts.directory;
   }
@@ -103,7 +107,7 @@ export class Rig {
       if (exactness === 'milliseconds')
         await Promise.all([cloud, devices].map((child) => child.request({ do: 'watch' })));
       const capture = await startCapture(cloudPort, exactness);
-      return new Rig({ capture, cloud, devices, cloudPort, certificate, groupKeys, events, directory });
+      return new Rig({ capture, cloud, devices, cloudPort, certificate, groupKeys, services, events, directory });
     } catch (error) {
       cloud.kill();
       devices.kill();
