@@ -31,6 +31,20 @@ test('a run ends a whole number of periods after its first slot, and a skipped s
   ]);
 });
 
+test('late slots at the end of a period, and skipped ones, neither lengthen a run nor join it to the next', () => {
+  const late = [...slots('down', 0, 19), { ...slots('down', 0, 1)[0], timeMs: 995 } as TapRecord];
+  const skipped = slots('down', 1250, 20, [18, 19]);
+  const records = [...late, ...skipped, ...slots('down', 2500, 20)];
+  assert.deepEqual(
+    directionRuns(records, 'down', timing).map(({ firstMs, endMs }) => [firstMs, endMs]),
+    [
+      [0, 1000],
+      [1250, 2250],
+      [2500, 3500],
+    ],
+  );
+});
+
 test('background records belong to no run', () => {
   const background = slots('up', 500, 5).map((record) => ({ ...record, bytes: 150 }));
   assert.deepEqual(directionRuns(background, 'up', timing), []);

@@ -33,20 +33,30 @@ export function directionRuns(
   timing: ClockTiming,
 ): DirectionRun[] {
   const slotMs = timing.slotMs[direction];
-  const runs: { firstMs: number; lastMs: number; endMs: number }[] = [];
+  const slotsPerPeriod = timing.periodMs / slotMs;
+  const runs: { firstMs: number; lastMs: number; endMs: number; slots: number; periods: number }[] = [];
   for (const { timeMs, bytes, direction: own } of records) {
     if (own !== direction || bytes !== timing.periodBytes) continue;
     const run = runs.at(-1);
-    // A gap inside a period is a skipped slot; only one after the last slot of a period begins another run.
-    const isNext = run !== undefined && timeMs - run.lastMs > 1.5 * slotMs && run.lastMs > run.endMs - 1.5 * slotMs;
-    if (run === undefined || isNext) {
-      runs.push({ firstMs: timeMs, lastMs: timeMs, endMs: timeMs + timing.periodMs });
+    if (run === undefined || isNextRun(run, timeMs, slotMs, timing.restMs)) {
+      runs.push({ firstMs: timeMs, lastMs: timeMs, endMs: timeMs + timing.periodMs, slots: 1, periods: 1 });
       continue;
     }
     run.lastMs = timeMs;
-    while (timeMs > run.endMs - slotMs / 2) run.endMs += timing.periodMs;
+    run.slots += 1;
+    // Slots are counted, since the last one of a period may be late; where some were skipped, time decides.
+    while (run.slots > run.periods * slotsPerPeriod || timeMs > run.endMs + slotMs / 2) {
+      run.periods += 1;
+      run.endMs += timing.periodMs;
+    }
   }
-  return runs;
+  return runs.map(({ firstMs, lastMs, endMs }) => ({ firstMs, lastMs, endMs }));
+}
+
+/** A gap inside a period is a skipped slot; only one that begins with a period's last slot, or spans its end, ends a run. */
+function isNextRun(run: DirectionRun, timeMs: number, slotMs: number, restMs: number): boolean {
+  const endedWhole = run.lastMs > run.endMs - 1.5 * slotMs;
+  return timeMs - run.lastMs > 1.5 * slotMs && (endedWhole || timeMs > run.endMs + restMs / 2);
 }
 
 /** What one direction's sender did over a whole connection. */
