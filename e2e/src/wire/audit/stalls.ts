@@ -1,5 +1,6 @@
 // Times in which the machine let a process of the stage stand: a schedule cannot be kept then, and slots are skipped by the
 // rules. What a capture shows of a stall is no fault of the product; what it shows outside of stalls is.
+import { MACHINE_BUSY } from '../../harness/cases.ts';
 
 /** A stretch of the machine's clock, ms. */
 export interface Stall {
@@ -55,7 +56,7 @@ export function judge(faults: readonly ScheduleFault[], stalls: readonly Stall[]
   const texts = own.slice(0, SHOWN_FAULTS).map(({ text }) => text);
   if (own.length > SHOWN_FAULTS) texts.push(`${own.length - SHOWN_FAULTS} more faults`);
   if (excused > LARGEST_EXCUSED_SHARE * looked) {
-    texts.push(`the machine was too busy: ${excused} of ${looked} things that were looked at have a stall beside them`);
+    texts.push(`${MACHINE_BUSY}: ${excused} of ${looked} things that were looked at have a stall beside them`);
   }
   return { faults: texts, excused };
 }

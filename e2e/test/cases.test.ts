@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Case, MACHINE_BUSY, runCases } from '../src/harness/cases.ts';
+
+/** A case that ends with these faults, one list for each time it runs. */
+function scripted(name: string, runs: readonly (readonly string[])[]): Case & { ran: number } {
+  const entry = {
+    name,
+    about: '',
+    ran: 0,
+    run: async () => {
+      const faults = runs[entry.ran] ?? [];
+      entry.ran += 1;
+      return { pass: faults.length === 0, figures: {}, faults };
+    },
+  };
+  return entry;
+}
+
+test('a case for which the machine was too busy runs again, and its last verdict counts', async () => {
+  const entry = scripted('calm-later', [[`${MACHINE_BUSY}: 3 of 4`, 'a frame off its grid'], []]);
+  assert.equal(await runCases([entry], []), 0);
+  assert.equal(entry.ran, 2);
+});
+
+test('a case runs three times at most, and a fault without a busy machine fails at once', async () => {
+  const busy = [`${MACHINE_BUSY}: 3 of 4`];
+  const always = scripted('always-busy', [busy, busy, busy, []]);
+  assert.equal(await runCases([always], []), 1);
+  assert.equal(always.ran, 3);
+  const leak = scripted('leak', [['a frame off its grid'], []]);
+  assert.equal(await runCases([leak], []), 1);
+  assert.equal(leak.ran, 1);
+});
