@@ -2,4 +2,7 @@
 import { runCases } from '../harness/cases.ts';
 import { wireCases } from './wire-cases.ts';
 
-process.exitCode = await runCases(wireCases, process.argv.slice(2));
+// More at a time, and their processes fight for two cores until slots are skipped.
+const SIDE_BY_SIDE = 2;
+
+process.exitCode = await runCases(wireCases, process.argv.slice(2), { sideBySide: SIDE_BY_SIDE });
