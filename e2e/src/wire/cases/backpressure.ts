@@ -1,7 +1,7 @@
 // Invariant 10: an end whose program, or whose service, reads nothing keeps its schedule and goes on reading from the
 // tunnel's socket; memory is bounded by credit, and blocked payload holds no demand.
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Case, Faults } from '../../harness/cases.ts';
+import { type Case, Faults, MACHINE_BUSY } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { auditGrid } from '../audit/grid.ts';
@@ -119,10 +119,10 @@ function lookAtGrid(
     const slots = (untilMs - fromMs) / slotMs;
     figures[`frames_${direction}`] = times.length;
     figures[`skipped_${direction}`] = grid.empty;
-    faults.expect(
-      times.length >= 0.97 * slots,
-      `${direction}: ${times.length} frames in ${Math.round(slots)} slots behind a reader that does not read`,
-    );
+    const text = `${direction}: ${times.length} frames in ${Math.round(slots)} slots behind a reader that does not read`;
+    // A direction that the reader holds back stops, or nearly; a few slots are lost to a machine that stands still.
+    faults.expect(times.length >= 0.8 * slots, text);
+    faults.expect(times.length < 0.8 * slots || times.length >= 0.97 * slots, `${MACHINE_BUSY}: ${text}`);
     faults.expect(Math.abs(grid.driftMs) <= 8, `${direction}: the grid moved by ${grid.driftMs.toFixed(2)} ms`);
   }
 }
