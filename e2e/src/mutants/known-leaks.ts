@@ -1,8 +1,17 @@
-// All leaks that the tests must catch, in the order of the invariants.
+// All leaks that the tests must catch, those in memory and then those on the wire, in the order of the invariants.
 import { coverLeaks } from './leaks/cover-leaks.ts';
 import { payloadLeaks } from './leaks/payload-leaks.ts';
 import { periodLeaks } from './leaks/period-leaks.ts';
+import { sidecarLeaks } from './leaks/sidecar-leaks.ts';
 import { slotLeaks } from './leaks/slot-leaks.ts';
+import { wireLeaks } from './leaks/wire-leaks.ts';
 import type { Mutant } from './mutant.ts';
 
-export const knownLeaks: readonly Mutant[] = [...slotLeaks, ...periodLeaks, ...coverLeaks, ...payloadLeaks];
+export const knownLeaks: readonly Mutant[] = [
+  ...slotLeaks,
+  ...periodLeaks,
+  ...coverLeaks,
+  ...payloadLeaks,
+  ...sidecarLeaks,
+  ...wireLeaks,
+];

@@ -1,0 +1,108 @@
+// Leaks that are planted under real TLS sockets and must show in a capture: those that only the wire can show, and for each
+// invariant one that has a test in memory, too.
+import type { Mutant, WireTest } from '../mutant.ts';
+import { coverLeaks } from './cover-leaks.ts';
+import { payloadLeaks } from './payload-leaks.ts';
+import { periodLeaks } from './period-leaks.ts';
+import { slotLeaks } from './slot-leaks.ts';
+
+const inMemory = [...slotLeaks, ...periodLeaks, ...coverLeaks, ...payloadLeaks];
+
+function wire(name: string, fault: RegExp, flags: readonly string[] = []): WireTest {
+  return { kind: 'wire', name, flags, fault };
+}
+
+/** A leak that a test in memory catches, before the case that looks at real sockets. */
+function onTheWire(name: string, caughtBy: WireTest): Mutant {
+  const leak = inMemory.find((entry) => entry.name === name);
+  if (leak === undefined) throw new RangeError(`no leak ${name}`);
+  return { ...leak, name: `${name}-on-the-wire`, caughtBy };
+}
+
+const lengths = wire('records', /lengths [\d, ]+, allowed one/, ['--connections', '12', '--frames', '20']);
+const microseconds: WireTest = {
+  ...wire('deadlines', /frames without and with payload differ/, ['--connections', '0']),
+  alone: true,
+};
+
+export const wireLeaks: readonly Mutant[] = [
+  onTheWire('real-frames-one-byte-longer', lengths),
+  {
+    name: 'bootstrap-of-another-size-for-one-fleet',
+    about: 'invariant 1: the first record of a fleet with a long name is larger than that of others',
+    file: 'tunnel/src/establish.ts',
+    edits: [
+      {
+        find: 'options.channel.write(device.hello());',
+        replace: `const hello = device.hello();
+  const first = bootstrap.fleet.length > 20 ? 500 : hello.length;
+  options.channel.write(hello.subarray(0, first));
+  if (first < hello.length) options.channel.write(hello.subarray(first));`,
+      },
+    ],
+    caughtBy: wire('bootstrap', /\d+ records of 512 bytes, allowed 2/),
+  },
+  {
+    name: 'frame-written-in-two-parts',
+    about: 'invariant 2: a frame that carries something leaves as two records in one turn',
+    file: 'tunnel/src/tls-channel.ts',
+    edits: [
+      {
+        find: 'socket.write(frame);',
+        replace: `const isCover = frame[2] === 0 || (frame[2] ?? 0) >= 0x20;
+      if (!isCover) socket.write(frame.subarray(0, 5));
+      socket.write(isCover ? frame : frame.subarray(5));`,
+      },
+    ],
+    caughtBy: lengths,
+  },
+  onTheWire('catching-up-in-ilp', wire('one-write', /\d+ frames in the \d+ slots after a stall/)),
+  {
+    name: 'real-frames-100-us-later',
+    about: 'invariant 3: a frame that carries something is written 100 µs after its slot',
+    file: 'tunnel/src/tunnel.ts',
+    edits: [
+      {
+        find: 'const frame = this.#outbox.take(size);',
+        replace: `const frame = this.#outbox.take(size);
+    const untilMs = this.#runtime.clock.now() + (frame === undefined ? 0 : 0.1);
+    while (this.#runtime.clock.now() < untilMs);`,
+      },
+    ],
+    caughtBy: microseconds,
+  },
+  {
+    name: 'slots-timed-by-the-event-loop',
+    about: 'invariant 3: a timer of the event loop wakes the scheduler, so that what was read moves the next slot',
+    file: 'tunnel/src/system-ticker.ts',
+    edits: [
+      { find: '#thread: Worker | undefined;', replace: '#thread;\n  #timer;' },
+      {
+        find: 'Atomics.add(this.#sequence, 0, 1);\n    Atomics.notify(this.#sequence, 0);',
+        replace: `clearTimeout(this.#timer);
+    const waitMs = Math.max(0, Math.ceil(tickMs - systemClock.now()));
+    this.#timer = setTimeout(() => this.#thread?.emit('message', 0), waitMs);`,
+      },
+    ],
+    caughtBy: microseconds,
+  },
+  onTheWire('quiet-bytes-leave-at-once', wire('nothing-outside', /a background frame \d+ ms before its slot/)),
+  onTheWire('period-ends-early-on-an-empty-queue', wire('full-period', /a run of \d+ slots, allowed/)),
+  onTheWire('cover-only-while-idle', wire('flip', /has \d+ periods, expected|is missing/)),
+  onTheWire(
+    'cover-from-one-end-only',
+    wire('initiator', /runs that cover began in direction down show the other first/),
+  ),
+  onTheWire('follower-2-ms-slower-on-cover', {
+    ...wire('follower', /lags of the (cloud|device) after cover and after payload differ/),
+    alone: true,
+  }),
+  onTheWire(
+    'activity-decided-by-the-next-background-slot',
+    wire('background', /\d+ of \d+ activities started no run within/),
+  ),
+  onTheWire('reading-paused-while-a-write-waits', wire('backpressure', /bytes lay unread in a socket/)),
+  onTheWire('first-period-only-for-payload', wire('connect', /\(empty\): the session does not begin with a run/)),
+  onTheWire('closing-as-soon-as-the-queue-is-empty', wire('close', /^close: closed by the (device|cloud): idle-empty/)),
+  onTheWire('reconnects-without-jitter', wire('reconnect', /waits are not even/)),
+];
