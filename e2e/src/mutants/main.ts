@@ -1,10 +1,10 @@
-// `npm run test:mutants [-- --list --case NAME --json F --verbose]`: plants each known leak in a copy of the sources and expects the
+// `npm run test:mutants [-- --list --case NAME --json F --verbose --wire]`: plants each known leak in a copy of the sources and expects the
 // test that is named for it to fail. One line `mutant  caught-by` each; exit 1 on a survivor or a mutant that does not fit.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hunt, type Outcome } from './hunt.ts';
-import { knownLeaks } from './known-leaks.ts';
+import { knownLeaks, shortLeaks } from './known-leaks.ts';
 import { labelOf, type Mutant } from './mutant.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -13,7 +13,7 @@ process.on('SIGTERM', () => process.exit(143));
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: string[]): Promise<number> {
-  let values: { list?: boolean; case?: string[]; json?: string; verbose?: boolean };
+  let values: { list?: boolean; case?: string[]; json?: string; verbose?: boolean; wire?: boolean };
   try {
     values = parseArgs({
       args: argv,
@@ -22,6 +22,7 @@ async function main(argv: string[]): Promise<number> {
         case: { type: 'string', multiple: true },
         json: { type: 'string' },
         verbose: { type: 'boolean' },
+        wire: { type: 'boolean' },
       },
     }).values;
   } catch (error) {
@@ -34,7 +35,8 @@ async function main(argv: string[]): Promise<number> {
     process.stderr.write(`error FLAGS: no mutant ${unknown.join(', ')}; --list names them\n`);
     return 2;
   }
-  const chosen = knownLeaks.filter(({ name }) => wanted === undefined || wanted.includes(name));
+  const all = values.wire === true ? knownLeaks : shortLeaks;
+  const chosen = wanted === undefined ? all : knownLeaks.filter(({ name }) => wanted.includes(name));
   if (values.list === true) {
     for (const { name, about } of chosen) process.stdout.write(`${name}  ${about}\n`);
     return 0;
