@@ -1,6 +1,14 @@
 // The configuration of the agent from flags, file, environment and `--set`, checked beyond its schema.
 import { isIP } from 'node:net';
-import { type Address, type Fault, loadConfig, type Path, parseAddress, ShapingError } from '@quietwire/shaping';
+import {
+  type Address,
+  type ConfigCheck,
+  type Fault,
+  loadConfig,
+  type Path,
+  parseAddress,
+  ShapingError,
+} from '@quietwire/shaping';
 import { type AgentConfig, agentConfigSchema } from './config-schema.ts';
 
 /** One local port. */
@@ -40,11 +48,10 @@ export const laterKeys = ['tls.certFile', 'tls.keyFile'] as const;
 export function loadAgentConfig(input: ConfigInput): AgentSettings {
   const { text, source, environment, flags } = input;
   const sets = [...flags.map(({ key, value }) => `${key}=${value}`), ...input.sets];
-  const config = namingFlags(flags, () => loadConfig({ schema: agentConfigSchema, text, source, environment, sets }));
-  const { forwards, faults } = parseForwards(config.forward);
-  faults.push(...faultsBeyondSchema(config));
-  if (faults.length > 0) throw ShapingError.invalid('CONFIG_INVALID', faults);
-  return { config, forwards };
+  const config = namingFlags(flags, () =>
+    loadConfig({ schema: agentConfigSchema, text, source, environment, sets, checks }),
+  );
+  return { config, forwards: parseForwards(config.forward).forwards };
 }
 
 /** Faults of flags name the flag and not the `--set` that it stands for. */
@@ -59,30 +66,49 @@ function namingFlags<Value>(flags: readonly FlagValue[], load: () => Value): Val
   }
 }
 
-function faultsBeyondSchema(config: AgentConfig): Fault[] {
-  const { server, tls, backoff } = config;
-  const faults: Fault[] = [];
-  const must = (holds: boolean, path: Path, got: unknown, allowed: string, message = 'is not valid'): void => {
-    if (!holds) faults.push({ path, message, got, allowed });
-  };
-  must(server.host !== '' && server.port > 0, ['server'], `${server.host}:${server.port}`, 'host:port');
-  must(
-    tls.serverName === undefined || isIP(tls.serverName) === 0,
-    ['tls', 'serverName'],
-    tls.serverName,
-    'a host name',
-  );
-  must(backoff.min <= backoff.max, ['backoff', 'min'], `${backoff.min}ms`, `at most backoff.max, ${backoff.max}ms`);
-  for (const key of ['certFile', 'keyFile'] as const)
-    must(tls[key] === undefined, ['tls', key], tls[key], 'nothing', 'is not in this version');
-  return faults;
+const checks: readonly ConfigCheck<typeof agentConfigSchema>[] = [
+  {
+    reads: ['server'],
+    faults: ({ server: { host, port } }) =>
+      host !== '' && port > 0 ? [] : [fault(['server'], `${host}:${port}`, 'host:port')],
+  },
+  {
+    reads: ['tls.serverName'],
+    faults: ({ tls: { serverName } }) =>
+      serverName === undefined || isIP(serverName) === 0
+        ? []
+        : [fault(['tls', 'serverName'], serverName, 'a host name')],
+  },
+  {
+    reads: ['backoff.min', 'backoff.max'],
+    faults: ({ backoff: { min, max } }) =>
+      min <= max ? [] : [fault(['backoff', 'min'], `${min}ms`, `at most backoff.max, ${max}ms`)],
+  },
+  ...laterKeys.map((key) => {
+    const path = key.split('.');
+    return {
+      reads: [key],
+      faults: ({ tls }: AgentConfig) => {
+        const got = tls[path[1] as 'certFile' | 'keyFile'];
+        return got === undefined ? [] : [fault(path, got, 'nothing', 'is not in this version')];
+      },
+    };
+  }),
+  { reads: [], faults: ({ forward }: { readonly forward?: unknown }) => parseForwards(forward).faults },
+];
+
+function fault(path: Path, got: unknown, allowed: string, message = 'is not valid'): Fault {
+  return { path, message, got, allowed };
 }
 
-function parseForwards(texts: readonly string[]): { forwards: Forward[]; faults: Fault[] } {
+/** Entries that are no text are the schema's to refuse. */
+function parseForwards(texts: unknown): { forwards: Forward[]; faults: Fault[] } {
   const forwards: Forward[] = [];
   const faults: Fault[] = [];
   const taken = new Set<string>();
-  texts.forEach((text, index) => {
+  const entries: readonly unknown[] = Array.isArray(texts) ? texts : [];
+  entries.forEach((text, index) => {
+    if (typeof text !== 'string') return;
     const [, service, rest = ''] = /^([a-z0-9-]{1,63})=(.*)$/.exec(text) ?? [];
     const address = parseAddress(rest);
     if (service === undefined || address === undefined || address.port === 0) {

@@ -100,6 +100,44 @@ test('what the schema cannot see is refused too', () => {
   for (const [set, expected] of cases) assert.match(faultsOf(yaml, { sets: [set] }), expected);
 });
 
+test('what the schema cannot see is listed among what it sees', () => {
+  const text = faultsOf(
+    `
+server: :7443
+tls: { serverName: 127.0.0.1, certFile: /x }
+fleet: Smart Plug
+forward: [mqtt, 5, "web=:80", "ssh=:80"]
+backoff: { min: 10m, max: 1m }
+`,
+    { flags: [{ flag: '--device', key: 'device.id', value: 'a b' }] },
+  );
+  const named = [
+    'agent.yaml:2: server',
+    'agent.yaml:3: tls.caFile',
+    'agent.yaml:3: tls.serverName',
+    'agent.yaml:3: tls.certFile',
+    'agent.yaml:4: fleet',
+    'agent.yaml:5: forward[0]',
+    'agent.yaml:5: forward[1]',
+    'agent.yaml:5: forward[3]',
+    'agent.yaml:6: backoff.min',
+    'agent.yaml:2: device.keyFile',
+    '--device: device.id',
+  ];
+  const faults = text.split('\n');
+  assert.deepEqual(
+    faults.map((fault) => named.find((name) => fault.startsWith(`${name}: `)) ?? fault).toSorted(),
+    named.toSorted(),
+  );
+});
+
+test('a flag with a fault beyond the schema is named among the others', () => {
+  const flags = [{ flag: '--forward', key: 'forward', value: '["mqtt=nowhere"]' }];
+  const faults = faultsOf('fleet: A B\n', { flags }).split('\n');
+  assert.ok(faults.some((fault) => fault.startsWith('--forward: forward[0]: has the wrong form (got "mqtt=nowhere"')));
+  assert.equal(faults.length, 6, faults.join('\n'));
+});
+
 test('a fault of a flag names the flag', () => {
   assert.match(faultsOf(yaml, { flags: [{ flag: '--fleet', key: 'fleet', value: 'A B' }] }), /^--fleet: fleet: /);
 });

@@ -22,6 +22,15 @@ export interface ConfigSources<S extends Schema> {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** `key=value` in the order given. */
   readonly sets?: readonly string[];
+  /** What the schema cannot say; found together with its faults. */
+  readonly checks?: readonly ConfigCheck<S>[];
+}
+
+/** A check beyond the schema. */
+export interface ConfigCheck<S extends Schema> {
+  /** Keys that it relies on, as in `--set`: it does not run while one of them has a fault. Others may hold anything. */
+  readonly reads: readonly string[];
+  readonly faults: (config: SchemaValue<S>) => readonly Fault[];
 }
 
 /**
@@ -41,6 +50,7 @@ export function loadConfig<const S extends Schema>(sources: ConfigSources<S>): S
   for (const override of overrides) content = replace(content, override.path, override.value);
   const converted = convertUnits(schema, applyDefaults(schema, content));
   const found = [...converted.faults, ...checkStructure(schema, converted.value).filter(notAt(converted.faults))];
+  found.push(...faultsOfChecks(sources.checks ?? [], converted.value, found).filter(notAt(found)));
   const faults = [
     ...parsed.faults,
     ...extraDocuments(parsed.documents, source),
@@ -60,6 +70,20 @@ export function renderConfig(schema: Schema, config: unknown): string {
 function extraDocuments(documents: readonly SourceDocument[], source: string | undefined): Fault[] {
   if (documents.length <= 1) return [];
   return [{ path: [], message: 'has several documents', got: documents.length, allowed: 'one document', source }];
+}
+
+function faultsOfChecks<S extends Schema>(
+  checks: readonly ConfigCheck<S>[],
+  value: unknown,
+  found: readonly Fault[],
+): Fault[] {
+  if (!isObject(value)) return [];
+  const sound = (key: string): boolean => {
+    const path = key.split('.');
+    const around = path.slice(0, -1).reduce<unknown>((part, name) => (isObject(part) ? part[name] : undefined), value);
+    return isObject(around) && !found.some((fault) => path.every((segment, index) => fault.path[index] === segment));
+  };
+  return checks.filter(({ reads }) => reads.every(sound)).flatMap(({ faults }) => [...faults(value as SchemaValue<S>)]);
 }
 
 /** Faults of overridden values name the override, the others their line in the file. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { loadConfig, renderConfig } from '../../src/document/config.ts';
+import { type ConfigCheck, type ConfigSources, loadConfig, renderConfig } from '../../src/document/config.ts';
 import { formatFault } from '../../src/document/fault.ts';
 import { ShapingError } from '../../src/errors.ts';
 
@@ -58,7 +58,7 @@ const schema = {
 
 const minimal = 'tls: { certFile: cert.pem }\npolicy: { files: [plug.yaml] }\n';
 
-function faultsOf(sources: Omit<Parameters<typeof loadConfig>[0], 'schema'>): string[] {
+function faultsOf(sources: Omit<ConfigSources<typeof schema>, 'schema'>): string[] {
   try {
     loadConfig({ schema, ...sources });
   } catch (error) {
@@ -139,6 +139,24 @@ describe('loading a configuration', () => {
     );
     assert.match(faults[3] ?? '', /^--set nothing: nothing: is unknown \(got "1", allowed listen\.address, /);
     assert.match(faults[4] ?? '', /^--set limits\.tunnels: has no value/);
+  });
+
+  it('lists faults of checks beyond the schema among its own, but not of keys that have one already', () => {
+    const checks: ConfigCheck<typeof schema>[] = [
+      { reads: ['limits.tunnels'], faults: () => [{ path: ['limits', 'tunnels'], message: 'is odd', got: 3 }] },
+      { reads: ['limits.bytes', 'limits.timeout'], faults: () => [{ path: ['limits', 'bytes'], message: 'never' }] },
+      { reads: ['tls.minVersion'], faults: () => [{ path: ['tls', 'minVersion'], message: 'never' }] },
+      { reads: [], faults: () => [{ path: ['limits', 'timeout'], message: 'never' }] },
+    ];
+    const text = 'policy: { files: [a] }\nlimits:\n  timeout: 5\n  tunnels: 3\n';
+    assert.deepEqual(faultsOf({ text, source: 'f', checks }), [
+      'f:1: tls: is missing (got nothing, allowed an object)',
+      'f:3: limits.timeout: has the wrong form (got 5, allowed a duration such as 100ms, 5s or 2m)',
+      'f:4: limits.tunnels: is odd (got 3)',
+    ]);
+    assert.deepEqual(faultsOf({ text: minimal, sets: ['limits.tunnels=3'], checks: checks.slice(0, 1) }), [
+      '--set limits.tunnels: limits.tunnels: is odd (got 3)',
+    ]);
   });
 
   it('ignores the variables that Kubernetes makes of Services named quietwire', () => {

@@ -2,7 +2,7 @@
  * The configuration of the sidecar from file, environment and `--set`, checked beyond its schema: address ranges, and keys
  * of later versions, which are refused rather than ignored.
  */
-import { type Fault, loadConfig, type Path, ShapingError } from '@quietwire/shaping';
+import { type Fault, loadConfig, type Path } from '@quietwire/shaping';
 import { faultOfCidr } from '../proxy/trusted-proxies.ts';
 import { type SidecarConfig, sidecarConfigSchema } from './schema.ts';
 
@@ -34,18 +34,18 @@ export const laterKeys = [
 
 /** @throws ShapingError CONFIG_INVALID with every fault. */
 export function loadSidecarConfig(input: ConfigInput): SidecarConfig {
-  const config = loadConfig({ schema: sidecarConfigSchema, ...input });
-  const faults = [...faultsOfLaterKeys(config), ...faultsOfRanges(config)];
-  if (faults.length > 0) {
-    throw ShapingError.invalid(
-      'CONFIG_INVALID',
-      faults.map((fault) => ({ ...fault, source: input.source })),
-    );
-  }
-  return config;
+  return loadConfig({
+    schema: sidecarConfigSchema,
+    ...input,
+    checks: [
+      { reads: [], faults: faultsOfLaterKeys },
+      { reads: [], faults: faultsOfRanges },
+    ],
+  });
 }
 
-function faultsOfLaterKeys(config: SidecarConfig): Fault[] {
+/** @param config what its schema may have refused. */
+function faultsOfLaterKeys(config: unknown): Fault[] {
   const standard = loadConfig({
     schema: sidecarConfigSchema,
     sets: ['tls.certFile=x', 'tls.keyFile=x', 'policy.files=x'],
@@ -54,20 +54,23 @@ function faultsOfLaterKeys(config: SidecarConfig): Fault[] {
     const path = key.split('.');
     const got = valueAt(config, path);
     const allowed = valueAt(standard, path);
-    if (JSON.stringify(got) === JSON.stringify(allowed)) return [];
+    if (got === undefined || JSON.stringify(got) === JSON.stringify(allowed)) return [];
     return [
       { path, message: 'is not in this version', got, allowed: allowed === undefined ? 'nothing' : 'the default only' },
     ];
   });
 }
 
-function faultsOfRanges(config: SidecarConfig): Fault[] {
-  return config.listen.proxyProtocol.trusted.flatMap((range, index) => {
-    const message = faultOfCidr(range);
-    const path = ['listen', 'proxyProtocol', 'trusted', index];
+/** @param config what its schema may have refused. */
+function faultsOfRanges(config: unknown): Fault[] {
+  const trusted = ['listen', 'proxyProtocol', 'trusted'];
+  const ranges = valueAt(config, trusted);
+  if (!Array.isArray(ranges)) return [];
+  return ranges.flatMap((range: unknown, index) => {
+    const message = typeof range === 'string' ? faultOfCidr(range) : undefined;
     return message === undefined
       ? []
-      : [{ path, message, got: range, allowed: 'a range such as 10.0.0.0/8 or fd00::/8' }];
+      : [{ path: [...trusted, index], message, got: range, allowed: 'a range such as 10.0.0.0/8 or fd00::/8' }];
   });
 }
 

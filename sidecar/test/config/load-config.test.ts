@@ -68,6 +68,33 @@ describe('The configuration of the sidecar', () => {
     for (const fault of faults) assert.match(fault, /\(got .*, allowed .*\)$/);
   });
 
+  test('lists what is beyond its schema among the faults of the schema', () => {
+    const text =
+      'listen: { proxyProtocol: { trusted: [balancer, 5] } }\ntls: { keyFile: k }\npolicy: { spread: 30s }\n';
+    const faults = faultsOf(text, ['limits.tunnels=none', 'resume.grace=1m']);
+    const named = [
+      'sidecar.yaml:1: listen.proxyProtocol.trusted[0]',
+      'sidecar.yaml:1: listen.proxyProtocol.trusted[1]',
+      'sidecar.yaml:2: tls.certFile',
+      'sidecar.yaml:3: policy',
+      'sidecar.yaml:3: policy.spread',
+      '--set limits.tunnels: limits.tunnels',
+      '--set resume.grace: resume.grace',
+    ];
+    assert.deepEqual(
+      faults.map((fault) => named.find((name) => fault.startsWith(`${name}: `)) ?? fault).toSorted(),
+      named.toSorted(),
+    );
+  });
+
+  test('says nothing of later keys inside what is no object', () => {
+    const faults = faultsOf('tls: { certFile: a, keyFile: b }\npolicy: 5\nresume: none\n');
+    assert.deepEqual(
+      faults.map((fault) => fault.split(': ')[1]),
+      ['policy', 'resume'],
+    );
+  });
+
   test('names either policy files or an operator', () => {
     assert.match(faultsOf('tls: { certFile: a, keyFile: b }\n')[0] ?? '', /policy/);
     assert.match(faultsOf('tls: { certFile: a, keyFile: b }\npolicy: {}\n')[0] ?? '', /exactly one of files, operator/);
