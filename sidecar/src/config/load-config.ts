@@ -1,6 +1,6 @@
 /**
- * The configuration of the sidecar from file, environment and `--set`, checked beyond its schema: address ranges, and keys
- * of later versions, which are refused rather than ignored.
+ * The configuration of the sidecar from file, environment and `--set`, checked beyond its schema: address ranges, URLs, and
+ * keys of later versions, which are refused rather than ignored.
  */
 import { type Fault, loadConfig, type Path } from '@quietwire/shaping';
 import { faultOfCidr } from '../proxy/trusted-proxies.ts';
@@ -40,6 +40,7 @@ export function loadSidecarConfig(input: ConfigInput): SidecarConfig {
     checks: [
       { reads: [], faults: faultsOfLaterKeys },
       { reads: [], faults: faultsOfRanges },
+      { reads: ['telemetry.otlp.endpoint'], faults: faultsOfEndpoint },
     ],
   });
 }
@@ -72,6 +73,13 @@ function faultsOfRanges(config: unknown): Fault[] {
       ? []
       : [{ path: [...trusted, index], message, got: range, allowed: 'a range such as 10.0.0.0/8 or fd00::/8' }];
   });
+}
+
+function faultsOfEndpoint({ telemetry }: SidecarConfig): Fault[] {
+  const { endpoint: got } = telemetry.otlp;
+  if (got === undefined || URL.canParse(got)) return [];
+  const allowed = 'a URL such as http://collector:4318';
+  return [{ path: ['telemetry', 'otlp', 'endpoint'], message: 'is not a URL', got, allowed }];
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -70,7 +70,8 @@ describe('The configuration of the sidecar', () => {
 
   test('lists what is beyond its schema among the faults of the schema', () => {
     const text =
-      'listen: { proxyProtocol: { trusted: [balancer, 5] } }\ntls: { keyFile: k }\npolicy: { spread: 30s }\n';
+      'listen: { proxyProtocol: { trusted: [balancer, 5] } }\ntls: { keyFile: k }\npolicy: { spread: 30s }\n' +
+      'telemetry: { otlp: { endpoint: "http://collector:431888" } }\n';
     const faults = faultsOf(text, ['limits.tunnels=none', 'resume.grace=1m']);
     const named = [
       'sidecar.yaml:1: listen.proxyProtocol.trusted[0]',
@@ -78,6 +79,7 @@ describe('The configuration of the sidecar', () => {
       'sidecar.yaml:2: tls.certFile',
       'sidecar.yaml:3: policy',
       'sidecar.yaml:3: policy.spread',
+      'sidecar.yaml:4: telemetry.otlp.endpoint',
       '--set limits.tunnels: limits.tunnels',
       '--set resume.grace: resume.grace',
     ];
@@ -93,6 +95,19 @@ describe('The configuration of the sidecar', () => {
       faults.map((fault) => fault.split(': ')[1]),
       ['policy', 'resume'],
     );
+  });
+
+  test('refuses an endpoint of OTLP that is no URL', () => {
+    for (const endpoint of ['http://collector:431888', 'http://[::1', 'https://a b', 'collector:4318']) {
+      const faults = faultsOf(least, [`telemetry.otlp.endpoint=${endpoint}`]);
+      assert.equal(faults.length, 1, endpoint);
+      assert.match(
+        faults[0] ?? '',
+        /^--set telemetry\.otlp\.endpoint: telemetry\.otlp\.endpoint: .*\(got ".*", allowed /,
+      );
+    }
+    const good = loadSidecarConfig({ text: least, sets: ['telemetry.otlp.endpoint=http://collector:4318'] });
+    assert.equal(good.telemetry.otlp.endpoint, 'http://collector:4318');
   });
 
   test('names either policy files or an operator', () => {
