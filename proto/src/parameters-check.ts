@@ -33,6 +33,7 @@ export function fitsMinimalProfile(parameters: Parameters): boolean {
 
 function checkPeriods(faults: Faults, parameters: Parameters): void {
   const { periodMs, leadMs, restMs, longestRun, backgroundIntervalMs, deviceDurations } = parameters;
+  const patterns = [parameters.upstream, parameters.downstream];
   faults.whole('backgroundFrameSize', parameters.backgroundFrameSize, limits.frameMin, limits.frameMax);
   faults.whole('periodMs', periodMs, 4 * leadMs, limits.periodMax);
   faults.whole('leadMs', leadMs, 1, limits.periodMax / 4);
@@ -40,8 +41,10 @@ function checkPeriods(faults: Faults, parameters: Parameters): void {
   faults.whole('restMs', restMs, 1, limits.slotIntervalMax);
   faults.whole('followerOffsetMs', parameters.followerOffsetMs, 0, leadMs);
   faults.whole('backgroundIntervalMs', backgroundIntervalMs, limits.slotIntervalMin, limits.slotIntervalMax);
-  if (backgroundIntervalMs <= restMs + leadMs)
-    faults.add('backgroundIntervalMs', backgroundIntervalMs, `above ${restMs + leadMs}`);
+  // Background slots count from the last slot of a run, one interval before its end: none may lie in the rest (SPEC 9.6).
+  const leastBackground = restMs + leadMs + Math.max(...patterns.map(slotDistance));
+  if (backgroundIntervalMs < leastBackground)
+    faults.add('backgroundIntervalMs', backgroundIntervalMs, `at least ${leastBackground}`);
   faults.whole('longestRun', longestRun, 1, limits.longestRun);
   if ((longestRun & (longestRun - 1)) !== 0) faults.add('longestRun', longestRun, 'a power of two');
   faults.whole('quietBytes', parameters.quietBytes, 0, 65_535);
@@ -66,6 +69,11 @@ function checkPeriods(faults: Faults, parameters: Parameters): void {
     const whole = Math.abs(slots - Math.round(slots)) <= 1e-9 * slots;
     if (!whole) faults.add(`${direction}.interval`, interval.value, `a divisor of ${periodMs}`);
   }
+}
+
+/** Of the constant slots that STP has, ms; others are a fault of their own. */
+function slotDistance({ interval }: Pattern): number {
+  return interval.kind === 'constant' ? interval.value : 0;
 }
 
 function checkPattern(faults: Faults, path: string, { interval, size }: Pattern, frameSize: number): void {

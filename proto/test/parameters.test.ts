@@ -77,6 +77,26 @@ test('all faults are told at once, with what is allowed', () => {
   assert.throws(() => encodeControl({ parameters }), { code: 'PARAMETERS_INVALID' });
 });
 
+test('no background slot lies in the rest after a run, which counts one slot distance more than from its last slot', () => {
+  const { restMs, leadMs } = stpParameters;
+  for (const [upMs, downMs] of [
+    [125, 50],
+    [50, 125],
+  ] as const) {
+    const parameters: Parameters = {
+      ...stpParameters,
+      upstream: { interval: { kind: 'constant', value: upMs } },
+      downstream: { interval: { kind: 'constant', value: downMs } },
+    };
+    const least = restMs + leadMs + 125;
+    checkParameters({ ...parameters, backgroundIntervalMs: least });
+    assert.throws(() => checkParameters({ ...parameters, backgroundIntervalMs: least - 1 }), {
+      code: 'PARAMETERS_INVALID',
+      message: new RegExp(`backgroundIntervalMs \\(got ${least - 1}, allowed at least ${least}\\)`),
+    });
+  }
+});
+
 test('the bytes left in ACCEPT are counted before anything is sent', () => {
   assert.ok(parametersFit(stpParameters) > 300);
   const values = Array.from({ length: 32 }, (_, at) => 20 + at);

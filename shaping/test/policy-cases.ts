@@ -35,6 +35,22 @@ export const policyCases: readonly PolicyCase[] = [
   { name: 'a longest run of one period', change: { longestRun: 1 }, faults: [] },
   { name: 'fast slots at their bounds', change: fast('80ms', '500ms'), faults: [] },
   { name: 'background in the rest', change: fast('80ms', '180ms'), faults: ['background.interval'] },
+  {
+    name: 'background whose first slot after a run lies in the rest',
+    change: fast('80ms', '199ms'),
+    faults: ['background.interval'],
+  },
+  { name: 'background as soon as the rest is over', change: fast('80ms', '200ms'), faults: [] },
+  {
+    name: 'background that does not count the distance of slow slots',
+    change: { background: { interval: { constant: '799ms' } } },
+    faults: ['background.interval'],
+  },
+  {
+    name: 'background as soon as the rest after slow slots is over',
+    change: { background: { interval: { constant: '800ms' } } },
+    faults: [],
+  },
   { name: 'a lead above a quarter of the period', change: fast('110ms', '500ms'), faults: ['period'] },
   { name: 'no fleet and no services', change: { fleet: null, services: null }, faults: ['fleet', 'services'] },
   { name: 'no service', change: { services: [] }, faults: ['services'] },

@@ -52,8 +52,8 @@ export const policySpecSchema = {
       "fieldPath": ".lead"
     },
     {
-      "rule": "self.mode != 'STP' || self.background.passthrough || ( duration(self.background.interval.constant) > duration(self.lead) + duration('100ms') && (!has(self.upstream.interval.constant) || duration(self.background.interval.constant).getMilliseconds() > duration(self.lead).getMilliseconds() + 2 * duration(self.upstream.interval.constant).getMilliseconds()) && (!has(self.downstream.interval.constant) || duration(self.background.interval.constant).getMilliseconds() > duration(self.lead).getMilliseconds() + 2 * duration(self.downstream.interval.constant).getMilliseconds()))",
-      "message": "would put a slot into the rest after a run, allowed more than lead + rest (100ms or 2 slots, the longer)",
+      "rule": "self.mode != 'STP' || self.background.passthrough || ( (!has(self.upstream.interval.constant) || ( duration(self.background.interval.constant).getMilliseconds() >= duration(self.lead).getMilliseconds() + 100 + duration(self.upstream.interval.constant).getMilliseconds() && duration(self.background.interval.constant).getMilliseconds() >= duration(self.lead).getMilliseconds() + 3 * duration(self.upstream.interval.constant).getMilliseconds())) && (!has(self.downstream.interval.constant) || ( duration(self.background.interval.constant).getMilliseconds() >= duration(self.lead).getMilliseconds() + 100 + duration(self.downstream.interval.constant).getMilliseconds() && duration(self.background.interval.constant).getMilliseconds() >= duration(self.lead).getMilliseconds() + 3 * duration(self.downstream.interval.constant).getMilliseconds())))",
+      "message": "would put a slot into the rest after a run, allowed at least lead + rest (100ms or 2 slots, the longer) + 1 slot of the slower direction",
       "fieldPath": ".background.interval"
     },
     {

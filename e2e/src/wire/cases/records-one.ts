@@ -11,13 +11,13 @@ import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
 
 const policy: WirePolicy = {
   ...fastPolicy,
-  backgroundMs: 205,
+  backgroundMs: 240,
   cover: { rate: 0.15, deviceShare: 0.5, counts: [1000] },
 };
 const STAGES = 4;
 const FRAMES = 1000;
 /** Background frames a second of one connection in this mixture of runs and idle time. */
-const BACKGROUND_RATE = 2.9;
+const BACKGROUND_RATE = 2.4;
 const ACTIVITY_EVERY_MS = 6000;
 
 export const recordsOneCase: Case = {
