@@ -21,28 +21,17 @@ export interface SidecarState {
  * KEYS_INVALID, FILE_UNREADABLE.
  */
 export async function readState(config: SidecarConfig): Promise<SidecarState> {
-  const [policies, tls] = await Promise.allSettled([
-    readPolicyFiles(config.policy.files ?? []),
-    readTlsFiles({
-      certFile: config.tls.certFile,
-      keyFile: config.tls.keyFile,
-      ticketKeyFile: config.tls.ticketKeyFile,
-    }),
+  const { certFile, keyFile, ticketKeyFile } = config.tls;
+  const { policies, fleets, errors } = await readPolicyFiles(config.policy.files ?? []);
+  const [keys, tls] = await Promise.allSettled([
+    readKeysDirectory(config.keysDir, fleets),
+    readTlsFiles({ certFile, keyFile, ticketKeyFile }),
   ]);
-  const errors: unknown[] = [];
-  let keys: ReadonlyMap<string, GroupKeys> = new Map();
-  if (policies.status === 'rejected') errors.push(policies.reason);
-  else {
-    const fleets = policies.value.map(({ fleet }) => fleet);
-    keys = await readKeysDirectory(config.keysDir, fleets).catch((error: unknown) => {
-      errors.push(error);
-      return new Map();
-    });
+  const all = [...errors];
+  for (const read of [keys, tls]) if (read.status === 'rejected') all.push(read.reason);
+  if (all.length === 1) throw all[0];
+  if (keys.status === 'rejected' || tls.status === 'rejected' || all.length > 0) {
+    throw new AggregateError(all, 'several things are not valid');
   }
-  if (tls.status === 'rejected') errors.push(tls.reason);
-  if (errors.length === 1) throw errors[0];
-  if (policies.status === 'rejected' || tls.status === 'rejected' || errors.length > 0) {
-    throw new AggregateError(errors, 'several things are not valid');
-  }
-  return { policies: policies.value, keys, tls: tls.value };
+  return { policies, keys: keys.value, tls: tls.value };
 }

@@ -3,16 +3,31 @@
  * device can be told.
  */
 import { readFile } from 'node:fs/promises';
-import { parseDuration, parsePolicyFiles, policyParameters, type ShapingPolicy } from '@quietwire/shaping';
+import {
+  parseDuration,
+  parsePolicyFiles,
+  policyParameters,
+  type ShapingParameters,
+  type ShapingPolicy,
+} from '@quietwire/shaping';
 import { defaultTunnelLimits, wireMisfit } from '@quietwire/tunnel';
+import { parseAllDocuments } from 'yaml';
 import { errorText, SidecarError } from '../errors.ts';
 import type { LoadedPolicy } from './fleet-policy.ts';
 
-/**
- * The policies of the files, one for each fleet.
- * @throws (rejects) SidecarError FILE_UNREADABLE; ShapingError POLICY_INVALID with the faults of all files.
- */
-export async function readPolicyFiles(paths: readonly string[]): Promise<readonly LoadedPolicy[]> {
+/** As the schema of the policies has it. */
+const fleetName = /^[a-z0-9-]{1,63}$/;
+
+export interface PolicyFiles {
+  /** One for each fleet; not to be put in force if there are errors. */
+  readonly policies: readonly LoadedPolicy[];
+  /** The fleets that the files name, those of faulty policies included: their keys can be looked at in any case. */
+  readonly fleets: readonly string[];
+  /** SidecarError FILE_UNREADABLE; ShapingError POLICY_INVALID with the faults of all files that can be read. */
+  readonly errors: readonly unknown[];
+}
+
+export async function readPolicyFiles(paths: readonly string[]): Promise<PolicyFiles> {
   const unreadable: string[] = [];
   const read = paths.map(async (source) => {
     try {
@@ -23,10 +38,24 @@ export async function readPolicyFiles(paths: readonly string[]): Promise<readonl
     }
   });
   const files = (await Promise.all(read)).flat();
-  if (unreadable.length > 0) throw SidecarError.listing('FILE_UNREADABLE', unreadable);
-  return parsePolicyFiles(files, {
-    misfit: (parameters) => wireMisfit(parameters, defaultTunnelLimits),
-  }).policies.map(loadedPolicy);
+  const errors: unknown[] = unreadable.length > 0 ? [SidecarError.listing('FILE_UNREADABLE', unreadable)] : [];
+  try {
+    const misfit = (parameters: ShapingParameters) => wireMisfit(parameters, defaultTunnelLimits);
+    const policies = parsePolicyFiles(files, { misfit }).policies.map(loadedPolicy);
+    return { policies, fleets: policies.map(({ fleet }) => fleet), errors };
+  } catch (error) {
+    const fleets = new Set(files.flatMap(({ text }) => fleetsOf(text)));
+    return { policies: [], fleets: [...fleets], errors: [...errors, error] };
+  }
+}
+
+/** The fleets that a text with faults names all the same. */
+function fleetsOf(text: string): string[] {
+  const documents = parseAllDocuments(text, { merge: true, logLevel: 'silent' });
+  return [...documents].flatMap((document) => {
+    const fleet: unknown = document.errors.length > 0 ? undefined : document.getIn(['spec', 'fleet']);
+    return typeof fleet === 'string' && fleetName.test(fleet) ? [fleet] : [];
+  });
 }
 
 function loadedPolicy(policy: ShapingPolicy): LoadedPolicy {

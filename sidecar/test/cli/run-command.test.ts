@@ -125,6 +125,22 @@ describe('quietwire-sidecar', { timeout: 60_000, concurrency: 2 }, () => {
     assert.match(keys.stderr, /smart-plug\.primary: the primary key of fleet smart-plug is missing/);
   });
 
+  test('looks at the keys of the fleets, and at all files, although one policy is not valid', async () => {
+    const faulty = policyText({ services: ['name: plain, port: 9'] }).replace('mode: STP', 'mode: Loud');
+    const lamp = policyText({ name: 'lamp', fleet: 'lamp', services: ['name: plain, port: 9'] });
+    const { path, directory } = await configFile([faulty, lamp], { 'smart-plug.primary': 'short' });
+    const sets = ['--set', `policy.files=${directory}/policy.yaml,${directory}/gone.yaml`];
+    const { status, stderr } = await run('run', '--config', path, ...sets, '--check-config');
+    assert.equal(status, 3);
+    for (const fault of [
+      /^error FILE_UNREADABLE: policy\.files: cannot read .*gone\.yaml/m,
+      /^error POLICY_INVALID: .*spec\.mode: /m,
+      /smart-plug\.primary: primary key of fleet smart-plug: /,
+      /lamp\.primary: the primary key of fleet lamp is missing/,
+    ])
+      assert.match(stderr, fault);
+  });
+
   test('checks and prints the configuration without opening a port', async () => {
     const { path } = await configFile();
     const taken = createServer().unref().listen(0, '127.0.0.1');
