@@ -37,7 +37,8 @@ function checkPeriods(faults: Faults, parameters: Parameters): void {
   faults.whole('backgroundFrameSize', parameters.backgroundFrameSize, limits.frameMin, limits.frameMax);
   faults.whole('periodMs', periodMs, 4 * leadMs, limits.periodMax);
   faults.whole('leadMs', leadMs, 1, limits.periodMax / 4);
-  faults.whole('holdMs', parameters.holdMs, 0, limits.periodMax);
+  // Demand that arrives in a rest outlives it, real or virtual (SPEC 9.6).
+  faults.whole('holdMs', parameters.holdMs, restMs + leadMs, limits.periodMax);
   faults.whole('restMs', restMs, 1, limits.slotIntervalMax);
   faults.whole('followerOffsetMs', parameters.followerOffsetMs, 0, leadMs);
   faults.whole('backgroundIntervalMs', backgroundIntervalMs, limits.slotIntervalMin, limits.slotIntervalMax);

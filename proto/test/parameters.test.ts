@@ -97,6 +97,17 @@ test('no background slot lies in the rest after a run, which counts one slot dis
   }
 });
 
+test('the hold outlives a rest; in ILP it has no meaning and no bound', () => {
+  const { restMs, leadMs } = stpParameters;
+  const least = restMs + leadMs;
+  checkParameters({ ...stpParameters, holdMs: least });
+  assert.throws(() => checkParameters({ ...stpParameters, holdMs: least - 1 }), {
+    code: 'PARAMETERS_INVALID',
+    message: new RegExp(`holdMs \\(got ${least - 1}, allowed ${least} to `),
+  });
+  checkParameters({ ...ilpParameters, restMs, leadMs, holdMs: 0 });
+});
+
 test('the bytes left in ACCEPT are counted before anything is sent', () => {
   assert.ok(parametersFit(stpParameters) > 300);
   const values = Array.from({ length: 32 }, (_, at) => 20 + at);

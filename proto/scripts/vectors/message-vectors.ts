@@ -106,6 +106,7 @@ export function messageErrors(): MessageError[] {
     badParameters('period below four leads', { leadMs: 1251 }),
     badParameters('background within rest and lead', { backgroundIntervalMs: 700 }),
     badParameters('a first background slot in the rest of a follower', { backgroundIntervalMs: 799 }),
+    badParameters('hold shorter than rest and lead', { holdMs: 699 }),
     badParameters('longest run of 3', { longestRun: 3 }),
     badParameters('more classes than the longest run has', { longestRun: 8 }),
     badParameters('cover without durations', { deviceDurations: [] }),
