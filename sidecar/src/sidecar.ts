@@ -10,7 +10,7 @@ import { otlpOptions, tunnelLimits } from './config/derived-options.ts';
 import { type SidecarConfig, sidecarConfigSchema } from './config/schema.ts';
 import { DeviceConnections, type DrainOutcome } from './device/device-connections.ts';
 import { ServiceReports } from './device/service-reports.ts';
-import { errorText } from './errors.ts';
+import { errorText, SidecarError } from './errors.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { RevocationWatch } from './keys/revocation-watch.ts';
 import { Listener } from './listener/listener.ts';
@@ -155,13 +155,16 @@ class RunningSidecar implements Sidecar {
 
   async open(): Promise<void> {
     const { config, log, version } = this.#options;
-    try {
-      this.#adminAddress = await this.#admin.listen(config.admin.address);
-      this.#address = await this.#listener.listen(config.listen.address);
-    } catch (error) {
+    // The devices' port comes last, and closes again before anyone is accepted if the other could not be opened.
+    const [admin] = await Promise.allSettled([this.#admin.listen(config.admin.address)]);
+    const [devices] = await Promise.allSettled([this.#listener.listen(config.listen.address)]);
+    if (admin.status === 'rejected' || devices.status === 'rejected') {
       await this.#close();
-      throw error;
+      const failed = [devices, admin].flatMap((port) => (port.status === 'rejected' ? [port.reason as unknown] : []));
+      throw failed.length === 1 ? failed[0] : SidecarError.listing('ADDRESS_UNAVAILABLE', failed.map(errorText));
     }
+    this.#adminAddress = admin.value;
+    this.#address = devices.value;
     const ports = `devices on ${formatAddress(this.address)}, admin on ${formatAddress(this.adminAddress)}`;
     log.event('STARTED', `quietwire-sidecar ${version}: ${ports}`, {
       address: formatAddress(this.address),

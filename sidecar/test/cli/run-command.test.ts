@@ -159,6 +159,13 @@ describe('quietwire-sidecar', { timeout: 60_000, concurrency: 2 }, () => {
         `error ADDRESS_UNAVAILABLE: cannot listen on 127\\.0\\.0\\.1:${port} \\(listen\\.address\\): .*EADDRINUSE`,
       ),
     );
+    const admin = await run('run', '--config', path, '--set', `admin.address=127.0.0.1:${port}`);
+    assert.equal(admin.status, 4);
+    assert.match(admin.stderr, /^error ADDRESS_UNAVAILABLE: cannot listen on .* \(admin\.address\)/m);
+    const bothTaken = ['--set', `admin.address=127.0.0.1:${port}`, '--set', `listen.address=127.0.0.1:${port}`];
+    const both = await run('run', '--config', path, ...bothTaken);
+    assert.equal(both.status, 4);
+    assert.match(both.stderr, /^error ADDRESS_UNAVAILABLE: 2 faults\n.*\(listen\.address\).*\n.*\(admin\.address\)/m);
     taken.close();
   });
 
