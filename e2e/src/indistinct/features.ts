@@ -28,7 +28,14 @@ export const featureNames = [
   'down_deviation_us',
   'down_largest_us',
   'down_step_us',
+  'up_phase_us',
+  'up_first_phase_us',
+  'down_phase_us',
+  'down_first_phase_us',
 ] as const;
+
+/** Both ends write on whole ticks of one clock (SPEC.md section 8.7): what differs from run to run is how late they are. */
+const TICK_MS = 1;
 
 export interface FeatureOptions {
   readonly slotMs: number;
@@ -61,17 +68,32 @@ export function featuresOf(
     orAbsent(run.startMs - opposite),
     ...up,
     ...down,
+    ...phases(run.up, [before.up, after.up]),
+    ...phases(run.down, [before.down, after.down]),
   ];
 }
 
 const orAbsent = (value: number): number => (Number.isNaN(value) ? -1 : value);
+
+/** Of all frames in the median, and of the first: distance from the ticks that the runs before and after kept, µs. */
+function phases(times: readonly number[], neighbours: readonly (readonly number[])[]): number[] {
+  const reference = neighbours.flat();
+  const tickMs = reference[0] ?? times[0] ?? 0;
+  const phase = (atMs: number): number => 1000 * (atMs - tickMs - Math.round((atMs - tickMs) / TICK_MS) * TICK_MS);
+  const usual = median(reference.map(phase));
+  return [median(times.map(phase)) - usual, phase(times[0] ?? tickMs) - usual];
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
 
 /** Offsets of frames from the run's own grid, µs: first, second, mean, deviation, largest, mean step between neighbours. */
 function offsets(times: readonly number[], slotMs: number): number[] {
   const start = times[0] ?? 0;
   const raw = times.map((atMs, index) => 1000 * (atMs - start - index * slotMs));
   // The grid is what most frames keep: lateness is one-sided, so its median is the reference.
-  const middle = raw.toSorted((a, b) => a - b)[raw.length >> 1] ?? 0;
+  const middle = median(raw);
   const late = raw.map((value) => value - middle);
   const mean = late.reduce((sum, value) => sum + value, 0) / Math.max(1, late.length);
   const deviation = Math.sqrt(late.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, late.length));
