@@ -4,6 +4,13 @@ import { Command } from 'commander';
 import { packageVersion } from './package-version.ts';
 import type { RunFlags } from './run-command.ts';
 
+const exitStatuses = `
+Exit status:
+  0  stopped, all delivered   4  a port is taken, a file cannot be read   70  fault of the program
+  2  wrong flags              7  stopped with data undelivered         128+n  ended by signal n
+  3  invalid configuration, policy or key, all faults listed`;
+
+/** Builds the command. It throws Commander's errors instead of ending the process. */
 export function createProgram(): Command {
   const version = packageVersion();
   const program = new Command('quietwire-sidecar')
@@ -11,7 +18,11 @@ export function createProgram(): Command {
     .version(version, '--version', 'print the version')
     .helpCommand(false)
     .exitOverride()
-    .showHelpAfterError('(--help shows the flags)');
+    .configureOutput({
+      outputError: (text, write) => write(`error USAGE: ${text.replace(/^error: /, '').trimEnd()}\n`),
+    })
+    .addHelpText('after', exitStatuses)
+    .showHelpAfterError('(--help after the command shows the flags)');
   program
     .command('run')
     .summary('serve devices')
@@ -29,6 +40,7 @@ export function createProgram(): Command {
     )
     .option('--print-config', 'print the effective configuration and end')
     .option('--check-config', 'check configuration, policies, keys and certificate and end')
+    .addHelpText('after', exitStatuses)
     .addHelpText('after', '\nExample:\n  quietwire-sidecar run --config sidecar.yaml --set log.format=text')
     .action(async (flags: RunFlags) => {
       const { runCommand } = await import('./run-command.ts');

@@ -88,13 +88,21 @@ describe('quietwire-sidecar', { timeout: 60_000, concurrency: 2 }, () => {
     const [version, help] = await Promise.all([run('version'), run('run', '--help')]);
     assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
     assert.equal(version.status, 0);
-    assert.match(help.stdout, /--config <file>[\s\S]*--set <key=value>[\s\S]*--check-config/);
+    assert.match(
+      help.stdout,
+      /--config <file>[\s\S]*--set <key=value>[\s\S]*--check-config[\s\S]*Exit status:[\s\S]*Example/,
+    );
     assert.equal(help.status, 0);
+    assert.match((await run('--help')).stdout, /Exit status:\n {2}0 /);
   });
 
-  test('ends with 2 for wrong flags', async () => {
-    for (const { status } of await Promise.all([run(), run('run'), run('run', '--confg', 'x')]))
+  test('ends with 2 for wrong flags, with the code USAGE', async () => {
+    const wrong = [['run'], ['run', '--confg', 'x'], ['run', '--config'], ['serve'], ['--nothing']];
+    for (const { status, stderr } of await Promise.all(wrong.map((args) => run(...args)))) {
       assert.equal(status, 2);
+      assert.match(stderr, /^error USAGE: (?!error)\S.*\n/);
+    }
+    assert.equal((await run()).status, 2);
   });
 
   test('ends with 4 when the configuration cannot be read, and with 3 and all faults when it is not valid', async () => {
