@@ -67,30 +67,92 @@ test('a frame of another size is a fault that no stall excuses', () => {
 test('a frame outside the slots is a fault, in a run and in the background', () => {
   const inRun = capture([slots]);
   inRun.splice(7, 0, { ...(inRun[7] as FrameRecord), atMs: (inRun[7]?.atMs ?? 0) - 9 });
-  assert.match(faultsOf(inRun).join(), /21 frames in a run of 20 slots|a run of 2\d slots/);
+  assert.match(faultsOf(inRun).join(), /two frames in slot 6 of a run/);
   const idle = capture([slots], 3000);
   const between = (idle[slots + 2]?.atMs ?? 0) + 90;
   idle.splice(slots + 3, 0, { atMs: between, size: schedule.backgroundSize, several: false });
   assert.match(faultsOf(idle).join(), /a background frame 160 ms before its slot/);
 });
 
-test('skipped slots are counted and are no fault', () => {
+test('every slot without a frame is a fault at its own place', () => {
   const frames = capture([2 * slots]);
+  const startMs = frames[0]?.atMs ?? 0;
   frames.splice(8, 3);
   const audit = auditStp(frames, schedule);
-  assert.deepEqual(audit.faults, []);
   assert.equal(audit.skipped, 3);
+  assert.deepEqual(
+    audit.faults.map(({ fromMs, untilMs, text }) => [Math.round(fromMs - startMs), untilMs - fromMs, text.slice(12)]),
+    [8, 9, 10].map((slot) => [slot * schedule.slotMs, schedule.slotMs, `no frame in slot ${slot} of a run`]),
+  );
 });
 
-test('a stall beside a fault excuses it, one elsewhere does not', () => {
-  const { faults } = auditStp(capture([slots, 7]), schedule);
-  const fault = faults[0];
-  assert.ok(fault !== undefined);
-  assert.deepEqual(judge(faults, [{ fromMs: fault.fromMs + 5, untilMs: fault.fromMs + 60 }], 10), {
-    faults: [],
-    excused: 1,
-  });
-  assert.equal(judge(faults, [{ fromMs: 0, untilMs: 10 }], 10).faults.length, 1);
+/** The same capture with only those frames of its first period whose slot is chosen. */
+function thinned(keeps: (slot: number) => boolean): FrameRecord[] {
+  return capture([slots, slots]).filter((_, index) => index >= slots || keeps(index));
+}
+
+test('patterns of empty slots are faults: every second, two of three, the last one, the first one', () => {
+  const patterns: readonly [name: string, keeps: (slot: number) => boolean, empty: number][] = [
+    ['every second', (slot) => slot % 2 === 0, slots / 2],
+    ['two of three', (slot) => slot % 3 === 0, slots - Math.ceil(slots / 3)],
+    ['the last one', (slot) => slot < slots - 1, 1],
+    ['the last three', (slot) => slot < slots - 3, 3],
+    ['the first one', (slot) => slot > 0, 1],
+    ['half a period', (slot) => slot < 4 || slot >= 14, 10],
+    ['one in the middle', (slot) => slot !== 7, 1],
+  ];
+  for (const [name, keeps, empty] of patterns) {
+    const audit = auditStp(thinned(keeps), schedule);
+    assert.equal(audit.skipped, empty, name);
+    const texts = audit.faults.filter(({ text }) => /no frame in slot/.test(text));
+    assert.equal(texts.length, empty, name);
+    assert.ok(judge(audit.faults, [], 100).faults.length > 0, name);
+    assert.equal(audit.runs.length, 2, name);
+  }
+});
+
+test('what follows a run tells at which end a slot is missing', () => {
+  const startMs = capture([slots])[0]?.atMs ?? 0;
+  const place = (keeps: (slot: number) => boolean) => auditStp(thinned(keeps), schedule).faults[0]?.fromMs ?? 0;
+  assert.equal(Math.round(place((slot) => slot > 0) - startMs), 0);
+  assert.equal(Math.round(place((slot) => slot < slots - 1) - startMs), (slots - 1) * schedule.slotMs);
+  // Another run follows at once: either end is possible.
+  const [first] = auditStp(capture([slots - 1, slots], schedule.restMs + 2 * schedule.slotMs), schedule).faults;
+  assert.ok(first?.or !== undefined);
+});
+
+test('background slots without a frame are faults: inside, before a run, and where the capture goes on', () => {
+  const frames = capture([slots, slots], 2000);
+  const background = frames.flatMap(({ size }, index) => (size === schedule.backgroundSize ? [index] : []));
+  for (const at of [background[2], background[6]]) {
+    const { faults, skipped } = auditStp(
+      frames.filter((_, index) => index !== at),
+      schedule,
+    );
+    assert.equal(skipped, 1);
+    assert.match(faults[0]?.text ?? '', /no frame in a background slot/);
+  }
+  const lastMs = frames.at(-1)?.atMs ?? 0;
+  const seen = auditStp(frames, schedule, { seenMs: lastMs + 3 * schedule.backgroundMs });
+  assert.equal(seen.skipped, 2);
+});
+
+test('a frame that is late in its slot is a fault', () => {
+  const frames = capture([slots], 3000);
+  const late = frames[slots + 1] as FrameRecord;
+  frames[slots + 1] = { ...late, atMs: late.atMs + 60 };
+  assert.match(faultsOf(frames).join(), /a frame 60 ms late of the background/);
+});
+
+test('a stall in a slot excuses that it is empty, one elsewhere does not', () => {
+  const { faults } = auditStp(
+    thinned((slot) => slot !== 7),
+    schedule,
+  );
+  const [{ fromMs, untilMs } = { fromMs: 0, untilMs: 0 }] = faults;
+  assert.deepEqual(judge(faults, [{ fromMs: fromMs - 3, untilMs: untilMs + 2 }], 10), { faults: [], excused: 1 });
+  assert.equal(judge(faults, [{ fromMs: fromMs - 60, untilMs: fromMs - 30 }], 10).faults.length, 1);
+  assert.equal(judge(faults, [{ fromMs: untilMs + 30, untilMs: untilMs + 60 }], 10).faults.length, 1);
 });
 
 test('the grid audit finds drift, second frames and empty slots', () => {

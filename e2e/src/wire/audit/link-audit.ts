@@ -20,6 +20,8 @@ export interface LinkAudit {
   readonly up: StpAudit;
   readonly down: StpAudit;
   readonly runs: readonly MatchedRun[];
+  /** Slots of both directions, with a frame or without. */
+  readonly slots: number;
   readonly faults: readonly ScheduleFault[];
 }
 
@@ -33,6 +35,9 @@ export function auditLink(
 ): LinkAudit {
   const view = viewSession(link.capture, link.version);
   const faults: ScheduleFault[] = [];
+  // While one direction has frames, the other has slots.
+  const lasts = [view.up.session.at(-1)?.atMs ?? 0, view.down.session.at(-1)?.atMs ?? 0];
+  const seenMs = Math.min(options.untilMs ?? Number.POSITIVE_INFINITY, Math.max(...lasts));
   const always = (text: string) => faults.push({ fromMs: 0, untilMs: Number.NEGATIVE_INFINITY, text });
   const audits = { up: audit('up'), down: audit('down') };
 
@@ -41,7 +46,7 @@ export function auditLink(
     const where = `${link.device}, ${direction}`;
     if (bootstrap.length !== BOOTSTRAP_RECORDS) always(`${where}: ${bootstrap.length} bootstrap records, allowed 2`);
     for (const { type, length } of strange) always(`${where}: a record of type ${type} and ${length} bytes`);
-    const result = auditStp(session, scheduleOf(policy, direction), options);
+    const result = auditStp(session, scheduleOf(policy, direction), { seenMs, ...options });
     faults.push(...result.faults.map((fault) => ({ ...fault, text: `${where}, ${fault.text}` })));
     return result;
   }
@@ -50,13 +55,19 @@ export function auditLink(
   const fault = (run: Run, text: string) => {
     const atS = ((run.startMs - link.capture.openedMs) / 1000).toFixed(3);
     const untilMs = run.startMs + run.periods * policy.periodMs;
-    faults.push({ fromMs: run.startMs, untilMs, text: `${link.device}: the run ${atS} s after connecting ${text}` });
+    faults.push({
+      fromMs: run.startMs,
+      untilMs,
+      structural: true,
+      text: `${link.device}: the run ${atS} s after connecting ${text}`,
+    });
   };
   if (options.untilMs === undefined) for (const run of unmatched) fault(run, 'has none in the other direction');
   for (const { up, down } of runs) {
     if (up.periods !== down.periods) fault(up, `has ${up.periods} periods up and ${down.periods} down`);
   }
-  return { view, ...audits, runs, faults };
+  const slotsOf = ({ periodFrames, backgroundFrames, skipped }: StpAudit) => periodFrames + backgroundFrames + skipped;
+  return { view, ...audits, runs, slots: slotsOf(audits.up) + slotsOf(audits.down), faults };
 }
 
 function matchRuns(up: readonly Run[], down: readonly Run[]): { runs: MatchedRun[]; unmatched: Run[] } {

@@ -3,13 +3,19 @@
 import { MACHINE_BUSY } from '../../harness/cases.ts';
 
 /** A stretch of the machine's clock, ms. */
-export interface Stall {
+export interface Stretch {
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-export interface ScheduleFault extends Stall {
+export type Stall = Stretch;
+
+export interface ScheduleFault extends Stretch {
   readonly text: string;
+  /** Where else what is missing may have been. */
+  readonly or?: Stretch | undefined;
+  /** A matter of runs and periods, which a stall of either end may change; else of one end's slots. */
+  readonly structural?: boolean;
 }
 
 const BEAT_MS = 5;
@@ -49,8 +55,11 @@ export interface Verdict {
 
 /** @param looked how many things were looked at, of which the faults are some. */
 export function judge(faults: readonly ScheduleFault[], stalls: readonly Stall[], looked: number): Verdict {
+  const touches = (stretch: Stretch, aftermathMs: number, stall: Stall) =>
+    stall.fromMs <= stretch.untilMs && stall.untilMs >= stretch.fromMs - aftermathMs;
   const beside = (fault: ScheduleFault, stall: Stall) =>
-    stall.fromMs <= fault.untilMs && stall.untilMs >= fault.fromMs - AFTERMATH_MS;
+    touches(fault, fault.structural === true ? AFTERMATH_MS : 0, stall) ||
+    (fault.or !== undefined && touches(fault.or, 0, stall));
   const own = faults.filter((fault) => !stalls.some((stall) => beside(fault, stall)));
   const excused = faults.length - own.length;
   const texts = own.slice(0, SHOWN_FAULTS).map(({ text }) => text);

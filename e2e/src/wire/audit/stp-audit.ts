@@ -1,13 +1,17 @@
-// Explains every frame of one direction of an STP session by the schedule that the policy promises (SPEC.md sections 8.3,
-// 8.4 and 9.5), from sizes and times alone. What the schedule cannot explain is a fault.
+// Explains every frame and every slot of one direction of an STP session by the schedule that the policy promises (SPEC.md
+// sections 8.3, 8.4 and 9.5), from sizes and times alone. What the schedule cannot explain is a fault, and so is a slot
+// that passed without a frame: whether the machine is to blame is for stalls.ts.
+import { slotGrid } from './run-grid.ts';
 import type { FrameRecord } from './session-view.ts';
-import type { ScheduleFault } from './stalls.ts';
+import type { ScheduleFault, Stretch } from './stalls.ts';
 
 /** One direction's schedule. Times in ms, sizes in bytes. */
 export interface StpSchedule {
   /** Least distance of two runs. */
   readonly restMs: number;
   readonly periodMs: number;
+  /** How long before a period's end a further one is announced. */
+  readonly leadMs: number;
   readonly slotMs: number;
   readonly frameSize: number;
   readonly backgroundMs: number;
@@ -16,8 +20,11 @@ export interface StpSchedule {
 }
 
 export interface Run {
-  /** Deadline of the first slot as the frames show it: the earliest that explains all of them. */
+  /** Deadline of the first slot as the frames show it. */
   readonly startMs: number;
+  /** Times of the first and the last frame. */
+  readonly firstMs: number;
+  readonly lastMs: number;
   readonly periods: number;
   readonly frames: number;
 }
@@ -26,7 +33,7 @@ export interface StpAudit {
   readonly runs: readonly Run[];
   readonly backgroundFrames: number;
   readonly periodFrames: number;
-  /** Slots that passed without a frame. */
+  /** Slots that passed without a frame; each is a fault. */
   readonly skipped: number;
   /** How late frames were against their slots, ms, ascending. */
   readonly latenessMs: readonly number[];
@@ -35,25 +42,39 @@ export interface StpAudit {
 
 /** A frame cannot be earlier than its slot; what a time stamp may lie early, ms. */
 const EARLY_MS = 2;
+/** A frame that is later than this against its slot is a fault, ms: the watch for stalls sees what delays more. */
+const LATE_MS = 25;
 /** The grid of the background is known from frames, the last run's or the first ones, and all of these may have been late. */
 const ANCHOR_MS = 15;
 const UNANCHORED_MS = 30;
+/** What a rest may look shorter, ms. */
+const REST_SLACK_MS = 30;
 
 export interface StpAuditOptions {
   /** Nothing after it is looked at: the last run may be cut there. Default: the whole capture. */
   readonly untilMs?: number;
   /** The session was closed at the end: its last run is cut at a period's end, whatever its length. */
   readonly closed?: boolean;
+  /** The capture goes on until then, so that slots after the last frame are known to be empty; ms. */
+  readonly seenMs?: number;
 }
 
 export function auditStp(
   frames: readonly FrameRecord[],
   schedule: StpSchedule,
-  { untilMs = Number.POSITIVE_INFINITY, closed = false }: StpAuditOptions = {},
+  { untilMs = Number.POSITIVE_INFINITY, closed = false, seenMs = Number.NEGATIVE_INFINITY }: StpAuditOptions = {},
 ): StpAudit {
   const audit = new Auditor(schedule, closed);
   for (const frame of frames) if (frame.atMs <= untilMs) audit.take(frame);
-  return audit.end(untilMs !== Number.POSITIVE_INFINITY);
+  return audit.end(untilMs !== Number.POSITIVE_INFINITY, seenMs);
+}
+
+/** Slots missing at an end of a run: the frames alone do not tell at which. */
+interface MissingEdge {
+  readonly count: number;
+  readonly startMs: number;
+  /** Where the run's slots end as the frames show it. */
+  readonly endMs: number;
 }
 
 class Auditor {
@@ -64,6 +85,7 @@ class Auditor {
   readonly #latenessMs: number[] = [];
   readonly #faults: ScheduleFault[] = [];
   #run: number[] = [];
+  #edge: MissingEdge | undefined;
   #backgroundNextMs: number | undefined;
   /** How much earlier than expected the next background frame may be without a fault. */
   #backgroundSlackMs = UNANCHORED_MS;
@@ -87,14 +109,16 @@ class Auditor {
       this.#takeBackground(atMs);
     } else
       this.#fault(
-        atMs,
-        Number.NEGATIVE_INFINITY,
+        { fromMs: atMs, untilMs: Number.NEGATIVE_INFINITY },
         `a record of ${size} bytes, allowed ${frameSize} and ${backgroundSize}`,
       );
   }
 
-  end(cut: boolean): StpAudit {
+  end(cut: boolean, seenMs: number): StpAudit {
+    const inRun = this.#run.length > 0;
     this.#endRun(true, cut);
+    this.#settleEdge(undefined);
+    if (!this.#closed && !(inRun && cut)) this.#emptyBackground(seenMs - LATE_MS);
     return {
       runs: this.#runs,
       backgroundFrames: this.#backgroundFrames,
@@ -106,64 +130,137 @@ class Auditor {
   }
 
   #takePeriodFrame(atMs: number): void {
-    const last = this.#run.at(-1);
-    // Runs are apart by the rest at least, which is two slots or more; a gap inside a run is a skipped slot.
-    if (last !== undefined && atMs - last > this.#gapBetweenRunsMs()) this.#endRun(false);
+    if (this.#beginsAnother(atMs)) this.#endRun(false);
+    if (this.#run.length === 0) {
+      this.#settleEdge(undefined);
+      this.#emptyBackground(atMs - LATE_MS);
+    }
     this.#run.push(atMs);
     this.#periodFrames += 1;
   }
 
-  #gapBetweenRunsMs(): number {
-    return this.#schedule.slotMs + this.#schedule.restMs - 30;
+  /** Runs are apart by the rest at least, which is two slots or more; other gaps are empty slots. */
+  #beginsAnother(atMs: number): boolean {
+    const { slotMs, restMs, periodMs } = this.#schedule;
+    const last = this.#run.at(-1);
+    if (last === undefined || atMs - last <= slotMs + restMs - REST_SLACK_MS) return false;
+    const { startMs, slots } = slotGrid(this.#run, slotMs, EARLY_MS);
+    const periods = Math.ceil(((slots.at(-1) ?? 0) + 1) / this.#perPeriod);
+    return atMs >= startMs + periods * periodMs + restMs - REST_SLACK_MS;
   }
 
-  /** Frames of a run lie on start + i·δ, one per slot, and fill whole periods: a power of two of them (section 9.5). */
+  /** Frames of a run lie on start + i·δ, one in each slot, and fill whole periods: a power of two of them (section 9.5). */
   #endRun(last: boolean, cut = false): void {
     const times = this.#run;
     if (times.length === 0) return;
     this.#run = [];
-    const { slotMs, longestRun, backgroundMs } = this.#schedule;
-    // The latest start that makes no frame early: the frame of slot i, or of a later one, is the i-th.
-    const startMs = Math.min(...times.map((atMs, rank) => atMs - rank * slotMs));
-    const lastMs = times.at(-1) ?? 0;
-    const slots = Math.floor((lastMs - startMs + EARLY_MS) / slotMs) + 1;
-    for (const atMs of times) this.#latenessMs.push((atMs - startMs) % slotMs);
-    const periods = Math.round(slots / this.#perPeriod);
-    const whole = periods > 0 && Math.abs(slots - periods * this.#perPeriod) <= (this.#perPeriod > 4 ? 1 : 0);
-    const allowed = (periods & (periods - 1)) === 0 && periods <= longestRun;
+    const { slotMs, longestRun, backgroundMs, periodMs, leadMs } = this.#schedule;
+    const { startMs, slots: slotOf } = slotGrid(times, slotMs, EARLY_MS);
+    const slots = (slotOf.at(-1) ?? 0) + 1;
+    this.#lookAtSlots(times, startMs, slotOf);
     if (last && cut) return;
-    if (!whole || !(allowed || (this.#closed && last))) {
-      this.#fault(startMs, lastMs, `a run of ${slots} slots, allowed ${this.#perPeriod} · 1, 2, 4 … ${longestRun}`);
-    } else if (times.length > periods * this.#perPeriod) {
-      this.#fault(startMs, lastMs, `${times.length} frames in a run of ${periods * this.#perPeriod} slots`);
+    const periods = Math.max(1, Math.round(slots / this.#perPeriod));
+    const endMs = startMs + periods * periodMs;
+    const text = `a run of ${slots} slots, allowed ${this.#perPeriod} · 1, 2, 4 … ${longestRun}`;
+    const missing = periods * this.#perPeriod - slots;
+    if (missing < 0) this.#fault({ fromMs: endMs - slotMs, untilMs: times.at(-1) ?? endMs }, text);
+    const allowed = (periods & (periods - 1)) === 0 && periods <= longestRun;
+    // Whether to go on was decided a lead before the last period began.
+    if (!allowed && !(this.#closed && last)) {
+      this.#fault({ fromMs: endMs - periodMs - leadMs, untilMs: endMs, structural: true }, text);
     }
-    const missing = Math.max(0, periods * this.#perPeriod - times.length);
-    this.#skipped += missing;
-    this.#runs.push({ startMs, periods, frames: times.length });
-    // If the first slot was skipped, the run began one slot earlier than its frames show.
-    this.#backgroundSlackMs = ANCHOR_MS + missing * slotMs;
-    this.#backgroundNextMs = startMs + (periods * this.#perPeriod - 1) * slotMs + backgroundMs;
+    const runEndMs = startMs + slots * slotMs;
+    if (missing > 0) this.#edge = { count: missing, startMs, endMs: runEndMs };
+    if (missing > 1) this.#fault({ fromMs: runEndMs, untilMs: endMs, or: before(startMs, missing * slotMs) }, text);
+    this.#runs.push({ startMs, firstMs: times[0] ?? 0, lastMs: times.at(-1) ?? 0, periods, frames: times.length });
+    this.#backgroundSlackMs = ANCHOR_MS;
+    this.#backgroundNextMs = endMs - slotMs + backgroundMs;
+  }
+
+  /** Every slot between the first frame and the last has one frame, in time. */
+  #lookAtSlots(times: readonly number[], startMs: number, slotOf: readonly number[]): void {
+    const { slotMs } = this.#schedule;
+    for (const [rank, atMs] of times.entries()) {
+      const slot = slotOf[rank] ?? 0;
+      const dueMs = startMs + slot * slotMs;
+      const before = rank === 0 ? -1 : (slotOf[rank - 1] ?? 0);
+      for (let empty = before + 1; empty < slot; empty += 1) this.#emptySlot(startMs + empty * slotMs, empty);
+      if (before === slot)
+        this.#fault({ fromMs: dueMs, untilMs: dueMs + slotMs }, `two frames in slot ${slot} of a run`);
+      const lateMs = Math.max(0, atMs - dueMs);
+      this.#latenessMs.push(lateMs);
+      if (lateMs > LATE_MS) this.#late(dueMs, atMs, `in slot ${slot} of a run`);
+    }
+  }
+
+  #emptySlot(dueMs: number, slot: number, or?: Stretch): void {
+    this.#skipped += 1;
+    this.#fault({ fromMs: dueMs, untilMs: dueMs + this.#schedule.slotMs, or }, `no frame in slot ${slot} of a run`);
+  }
+
+  /** @param head how many of the slots that an end of the last run lacks are at its beginning; undefined: nobody knows. */
+  #settleEdge(head: number | undefined): void {
+    const edge = this.#edge;
+    this.#edge = undefined;
+    if (edge === undefined) return;
+    const { slotMs } = this.#schedule;
+    for (let index = 0; index < edge.count; index += 1) {
+      const headMs = edge.startMs - (index + 1) * slotMs;
+      const tailMs = edge.endMs + (head === undefined ? index : index - head) * slotMs;
+      const slot = Math.round((tailMs - edge.startMs) / slotMs);
+      if (head === undefined) this.#emptySlot(tailMs, slot, { fromMs: headMs, untilMs: headMs + slotMs });
+      else if (index < head) this.#emptySlot(headMs, -1 - index);
+      else this.#emptySlot(tailMs, slot);
+    }
   }
 
   #takeBackground(atMs: number): void {
-    const { backgroundMs } = this.#schedule;
-    let dueMs = this.#backgroundNextMs ?? atMs;
+    const { backgroundMs, slotMs } = this.#schedule;
     this.#backgroundFrames += 1;
+    let dueMs = this.#backgroundNextMs ?? atMs;
+    // If the first slots of a run are missing, it began so much earlier than its frames show, and so does what follows it.
+    const missing = this.#edge?.count ?? 0;
+    const head = Math.min(missing, Math.max(0, Math.round((dueMs - atMs) / slotMs)));
+    this.#settleEdge(head);
+    dueMs -= head * slotMs;
     const earlyMs = dueMs - atMs;
-    if (earlyMs > EARLY_MS && earlyMs <= this.#backgroundSlackMs + EARLY_MS) dueMs = atMs;
-    else if (earlyMs > EARLY_MS) {
-      this.#fault(atMs - backgroundMs, atMs, `a background frame ${Math.round(earlyMs)} ms before its slot`);
+    if (earlyMs > this.#backgroundSlackMs + EARLY_MS) {
+      const stretch = { fromMs: atMs, untilMs: dueMs };
+      this.#fault(stretch, `a background frame ${Math.round(earlyMs)} ms before its slot`);
       return;
     }
+    if (earlyMs > EARLY_MS) dueMs = atMs;
     this.#backgroundSlackMs = this.#runs.length === 0 ? UNANCHORED_MS : ANCHOR_MS;
-    const passed = Math.max(0, Math.floor((atMs - dueMs) / backgroundMs));
-    this.#skipped += passed;
-    this.#latenessMs.push(atMs - dueMs - passed * backgroundMs);
-    this.#backgroundNextMs = dueMs + (passed + 1) * backgroundMs;
+    this.#backgroundNextMs = dueMs;
+    dueMs = this.#emptyBackground(atMs - backgroundMs);
+    this.#latenessMs.push(atMs - dueMs);
+    if (atMs - dueMs > LATE_MS) this.#late(dueMs, atMs, 'of the background');
+    this.#backgroundNextMs = dueMs + backgroundMs;
   }
 
-  #fault(fromMs: number, untilMs: number, text: string): void {
-    const atS = ((fromMs - (this.#firstMs ?? fromMs)) / 1000).toFixed(3);
-    this.#faults.push({ fromMs, untilMs, text: `at ${atS} s: ${text}` });
+  /** Slots of the background that were due by then have no frame. @returns the next one. */
+  #emptyBackground(untilMs: number): number {
+    const { backgroundMs } = this.#schedule;
+    let dueMs = this.#backgroundNextMs ?? Number.POSITIVE_INFINITY;
+    for (; dueMs <= untilMs; dueMs += backgroundMs) {
+      this.#skipped += 1;
+      const endMs = Math.min(dueMs + backgroundMs, untilMs + LATE_MS);
+      this.#fault({ fromMs: dueMs, untilMs: endMs }, 'no frame in a background slot');
+    }
+    this.#backgroundNextMs = dueMs;
+    return dueMs;
   }
+
+  #late(dueMs: number, atMs: number, where: string): void {
+    this.#fault({ fromMs: dueMs, untilMs: atMs }, `a frame ${Math.round(atMs - dueMs)} ms late ${where}`);
+  }
+
+  #fault(stretch: Omit<ScheduleFault, 'text'>, text: string): void {
+    const atS = ((stretch.fromMs - (this.#firstMs ?? stretch.fromMs)) / 1000).toFixed(3);
+    this.#faults.push({ ...stretch, text: `at ${atS} s: ${text}` });
+  }
+}
+
+function before(untilMs: number, lengthMs: number): Stretch {
+  return { fromMs: untilMs - lengthMs, untilMs };
 }

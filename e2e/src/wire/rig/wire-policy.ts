@@ -60,9 +60,9 @@ export function restOf({ slotMs }: WirePolicy): number {
 }
 
 export function scheduleOf(policy: WirePolicy, direction: Direction): StpSchedule {
-  const { periodMs, slotMs, frameSize, backgroundMs, backgroundSize, longestRun } = policy;
-  const restMs = restOf(policy);
-  return { periodMs, slotMs: slotMs[direction], frameSize, backgroundMs, backgroundSize, longestRun, restMs };
+  const { slotMs, periodMs, leadMs, frameSize, backgroundMs, backgroundSize, longestRun } = policy;
+  const background = { backgroundMs, backgroundSize };
+  return { periodMs, leadMs, slotMs: slotMs[direction], frameSize, longestRun, restMs: restOf(policy), ...background };
 }
 
 export interface ServicePort {
