@@ -51,6 +51,15 @@ test('the classifier finds two peaks that have the mean and the rank of one', ()
   assert.match(compareFrames(frames(0), frames(1), options).faults.join(), /frames differ/);
 });
 
+test('a classifier that is wrong nearly always has found a difference', () => {
+  // What tells the two apart changes sides from block to block, and so from what is learned to what is tested.
+  const frames = (side: number) =>
+    blocks(40, 40).map((block, index) => block.map((value) => [noise(), value + (index % 2 === side ? 9 : 0)]));
+  const likeness = compareFrames(frames(0), frames(1), { name: 'frames', plant: 1, margin: 0.03 });
+  assert.ok((likeness.accuracy?.high ?? 1) < 0.1, `${likeness.accuracy?.high}`);
+  assert.match(likeness.faults.join(), /frames differ/);
+});
+
 test('quantiles and the largest distance of two distribution functions', () => {
   assert.equal(quantile([3, 1, 2], 0.5), 2);
   assert.equal(largestDistance([1, 2, 3, 4], [1, 2, 3, 4]), 0);

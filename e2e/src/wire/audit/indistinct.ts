@@ -19,7 +19,7 @@ export interface LikenessOptions {
   readonly plant: number;
   /** A difference is a fault when its interval lies wholly beyond 0.5 ± this. */
   readonly margin: number;
-  /** The classifier's interval must end below 0.5 + this: else the sample is too small or the difference real. */
+  /** The classifier's interval must lie within 0.5 ± this: else the sample is too small or the difference real. */
   readonly accuracyLimit?: number;
 }
 
@@ -52,16 +52,20 @@ interface Look {
 
 function verdict(found: Look, planted: Look, { name, margin, accuracyLimit = margin }: LikenessOptions): Likeness {
   const faults: string[] = [];
-  const differs = (look: Look) =>
-    look.separation.low > 0.5 + margin ||
-    look.separation.high < 0.5 - margin ||
-    (look.accuracy !== undefined && look.accuracy.low > 0.5 + margin);
+  // A classifier that is wrong too often is right when turned round.
+  const isApart = ({ low, high }: Interval) => low > 0.5 + margin || high < 0.5 - margin;
+  const differs = (look: Look) => isApart(look.separation) || (look.accuracy !== undefined && isApart(look.accuracy));
   if (differs(found)) faults.push(`${name} differ: ${render(found)}`);
-  else if (found.accuracy !== undefined && found.accuracy.high > 0.5 + accuracyLimit) {
+  else if (found.accuracy !== undefined && reach(found.accuracy) > 0.5 + accuracyLimit) {
     faults.push(`${name}: nothing can be said: ${render(found)}`);
   }
   if (!differs(planted)) faults.push(`${name}: blind, a planted shift is not found: ${render(planted)}`);
   return { ...found, planted, faults };
+}
+
+/** What an attacker may reach who turns the classifier round if that helps. */
+function reach({ low, high }: Interval): number {
+  return Math.max(high, 1 - low);
 }
 
 function render({ separation: { value, low, high }, accuracy }: Look): string {
