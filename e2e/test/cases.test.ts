@@ -1,4 +1,8 @@
+// How cases run again when the machine was too busy, and when they do not.
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Case, MACHINE_BUSY, runCases } from '../src/harness/cases.ts';
 
@@ -18,9 +22,20 @@ function scripted(name: string, runs: readonly (readonly string[])[]): Case & { 
 }
 
 test('a case for which the machine was too busy runs again, and its last verdict counts', async () => {
-  const entry = scripted('calm-later', [[`${MACHINE_BUSY}: 3 of 4`, 'a frame off its grid'], []]);
-  assert.equal(await runCases([entry], []), 0);
+  const directory = await mkdtemp(join(tmpdir(), 'quietwire-cases-'));
+  const json = join(directory, 'records.json');
+  const entry = scripted('calm-later', [[`${MACHINE_BUSY}: 3 of 4`, `${MACHINE_BUSY}: 5 of 6`], []]);
+  assert.equal(await runCases([entry], ['--json', json]), 0);
   assert.equal(entry.ran, 2);
+  const records = JSON.parse(await readFile(json, 'utf8')) as unknown;
+  assert.deepEqual(records, [{ name: 'calm-later', pass: true, figures: { reruns: 1 } }]);
+  await rm(directory, { recursive: true });
+});
+
+test('a fault beside those of a busy machine fails at once', async () => {
+  const entry = scripted('leak-and-busy', [[`${MACHINE_BUSY}: 3 of 4`, 'a frame off its grid'], []]);
+  assert.equal(await runCases([entry], []), 1);
+  assert.equal(entry.ran, 1);
 });
 
 test('a case runs three times at most, and a fault without a busy machine fails at once', async () => {
