@@ -22,6 +22,10 @@ export const sidecarEvents = {
   UNDELIVERED: { level: 'warn', text: 'Tunnels closed with data that they had accepted and not delivered.' },
   CONNECTION_REFUSED: { level: 'warn', text: 'A connection was refused before or during the TLS handshake.' },
   AUTHENTICATION_FAILED: { level: 'warn', text: 'A peer did not prove that it is a device of its fleet.' },
+  DEVICE_REFUSED: {
+    level: 'warn',
+    text: 'A device was refused for another reason than its proof: the message tells which (BUSY, NO_POLICY, FRAME_TOO_LARGE, VERSION, REVOKED …).',
+  },
   PEER_FAILED: { level: 'warn', text: 'A peer broke the protocol, or was lost; its tunnel is closed.' },
   SERVICE_UNREACHABLE: {
     level: 'warn',

@@ -3,7 +3,7 @@
  * revoked, and closes all of them for the clean stop. Reports to log and metrics.
  */
 import type { TLSSocket } from 'node:tls';
-import { ProtoError } from '@quietwire/proto';
+import { ProtoError, type ProtoErrorCode } from '@quietwire/proto';
 import { OneShot, TunnelError } from '@quietwire/tunnel';
 import { errorText } from '../errors.ts';
 import type { SecureConnection } from '../listener/listener.ts';
@@ -24,6 +24,17 @@ export interface DrainOutcome {
 const sweepMs = 10_000;
 /** Time for the peer's end after ours. */
 const lingerMs = 2000;
+
+/** Why a peer is refused before it is asked for its proof (VERSION), or after it has proved itself. */
+const notForItsProof: ReadonlySet<string> = new Set([
+  'VERSION',
+  'REVOKED',
+  'BUSY',
+  'NO_POLICY',
+  'FRAME_TOO_LARGE',
+  'PARAMETERS_INVALID',
+  'PARAMETERS_TOO_LARGE',
+] satisfies ProtoErrorCode[]);
 
 export class DeviceConnections {
   readonly #serving: DeviceServing;
@@ -176,11 +187,11 @@ export class DeviceConnections {
     if (code === 'TUNNEL_BOOTSTRAP_TIMEOUT') this.#metrics.refused('deadline');
     else this.#metrics.authenticationFailed(policy, code);
     if (code === 'REVOKED') this.#metrics.refused('revoked');
+    const refused = notForItsProof.has(code);
     const whose = fleet === undefined ? 'a peer' : `a peer that claims fleet ${fleet}`;
-    const message = `${whose} did not prove itself: ${code} ${errorText(cause)}`;
     this.#log.event(
-      'AUTHENTICATION_FAILED',
-      message,
+      refused ? 'DEVICE_REFUSED' : 'AUTHENTICATION_FAILED',
+      `${whose} ${refused ? 'was refused' : 'did not prove itself'}: ${code} ${errorText(cause)}`,
       this.#log.takes('debug') && deviceId !== undefined ? { device: deviceId } : {},
     );
   }

@@ -68,7 +68,8 @@ export const instruments = {
   'quietwire.authentication.count': {
     kind: 'counter',
     unit: '{attempt}',
-    description: 'Devices that proved themselves, by the key they used, and attempts that failed',
+    description:
+      'Devices let in, by the key of their proof, and attempts that failed, by their reason: a wrong proof is one of several',
     attributes: [policy, 'quietwire.key.slot', 'error.type'],
   },
   'quietwire.admission.refused': {

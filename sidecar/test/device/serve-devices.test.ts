@@ -171,7 +171,10 @@ describe('A sidecar serves devices', { timeout: 30_000 }, () => {
     await refusedWith({ fleet: 'lamp' }, 'REFUSED');
     await refusedWith({ device: 'plug-lost' }, 'REFUSED');
     const failures = logged('AUTHENTICATION_FAILED').join('');
-    for (const code of ['AUTHENTICATION', 'UNKNOWN_FLEET', 'REVOKED']) assert.match(failures, new RegExp(`: ${code} `));
+    for (const code of ['AUTHENTICATION', 'UNKNOWN_FLEET'])
+      assert.match(failures, new RegExp(`did not prove itself: ${code} `));
+    assert.doesNotMatch(failures, /REVOKED/);
+    assert.match(logged('DEVICE_REFUSED').at(-1) ?? '', /a peer that claims fleet smart-plug was refused: REVOKED /);
     const failed = 'quietwire_authentication_count_total{quietwire_policy=';
     assert.equal(await local.metric(`${failed}"iot/smart-plug",error_type="authentication"}`), 1);
     assert.equal(await local.metric(`${failed}"none",error_type="unknown_fleet"}`), 1);
@@ -191,7 +194,10 @@ describe('A sidecar serves devices', { timeout: 30_000 }, () => {
 
   test('but no device whose largest frame is below that of the policy', async () => {
     await refusedWith({ maxFrame: 512 }, 'REFUSED');
-    assert.match(logged('AUTHENTICATION_FAILED').at(-1) ?? '', /FRAME_TOO_LARGE/);
+    assert.match(logged('DEVICE_REFUSED').at(-1) ?? '', /was refused: FRAME_TOO_LARGE .*max_frame is 512/);
+    const counted =
+      'quietwire_authentication_count_total{quietwire_policy="iot/smart-plug",error_type="frame_too_large"}';
+    assert.equal(await local.metric(counted), 1);
   });
 
   test('and goes on when a peer sends garbage after the handshake', async () => {
@@ -238,7 +244,8 @@ describe('A sidecar serves devices', { timeout: 30_000 }, () => {
     assert.equal(second.closed, false);
     for (let again = 0; again < 4; again += 1) await device({ device: 'twin' });
     await refusedWith({ device: 'twin' }, 'REFUSED');
-    assert.match(logged('AUTHENTICATION_FAILED').at(-1) ?? '', /BUSY/);
+    assert.match(logged('DEVICE_REFUSED').at(-1) ?? '', /was refused: BUSY/);
+    assert.doesNotMatch(logged('AUTHENTICATION_FAILED').join(''), /BUSY|FRAME_TOO_LARGE/);
   });
 
   test('and shows what the tunnels count', async () => {
