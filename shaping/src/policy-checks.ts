@@ -1,10 +1,9 @@
 /**
- * What is wrong with a policy beyond its schema: what this version does not do yet, and objectives, durations and
- * parameters that do not work out.
+ * What is wrong with a policy beyond its schema, so that an API server accepts it: what this version does not do yet,
+ * objectives that cannot be reached, parameters that cannot be sent. docs/policy.md names these three.
  */
 import { isObject } from './document/defaults.ts';
 import type { Fault, Path } from './document/fault.ts';
-import { durationClasses } from './parameters.ts';
 import type { PolicyOptions, ShapingPolicy } from './policy.ts';
 import { objectiveOf, policyCover, policyModel } from './policy-model.ts';
 import { policyParameters } from './policy-parameters.ts';
@@ -53,33 +52,12 @@ export function checkVersionLimits(spec: unknown): Fault[] {
 
 /** Faults that only show when a valid policy is worked out. */
 export function checkPolicy(policy: ShapingPolicy, { misfit }: PolicyOptions): Fault[] {
-  const faults = [...checkHold(policy), ...checkDurations(policy), ...checkObjective(policy)];
+  const faults = checkObjective(policy);
   if (faults.length > 0) return faults;
   const reason = misfit?.(policyParameters(policy));
   return reason === undefined
     ? []
     : [{ path: ['spec'], message: `cannot be sent to a device: ${reason}`, got: policy.spec.fleet }];
-}
-
-/** Demand that arrives in a rest must outlive it, real or virtual (decision 0004). ILP has no rests. */
-function checkHold(policy: ShapingPolicy): Fault[] {
-  const { spec } = policy;
-  const { holdMs, leadMs, restMs } = policyModel(policy);
-  if (spec.mode !== 'STP' || holdMs >= leadMs + restMs) return [];
-  const allowed = `at least ${leadMs + restMs}ms: the lead and the rest after a run`;
-  return [{ path: ['spec', 'activity', 'hold'], message: 'is shorter than a rest', got: spec.activity.hold, allowed }];
-}
-
-function checkDurations({ spec }: ShapingPolicy): Fault[] {
-  const classes = durationClasses(spec.longestRun).length;
-  return (['device', 'cloud'] as const).flatMap((end) => {
-    const counts = spec.cover.durations?.[end] ?? [];
-    if (counts.length <= classes) return [];
-    const allowed = `at most ${classes} entries, for runs of 1, 2, 4 … ${spec.longestRun}`;
-    return [
-      { path: ['spec', 'cover', 'durations', end], message: 'has classes that no run reaches', got: counts, allowed },
-    ];
-  });
 }
 
 function checkObjective(policy: ShapingPolicy): Fault[] {

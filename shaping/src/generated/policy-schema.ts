@@ -57,12 +57,27 @@ export const policySpecSchema = {
       "fieldPath": ".background.interval"
     },
     {
-      "rule": "!has(self.upstream.size) || ((!has(self.upstream.size.constant) || self.upstream.size.constant <= self.frameSize) && (!has(self.upstream.size.min) || self.upstream.size.min <= self.frameSize) && (!has(self.upstream.size.max) || self.upstream.size.max <= self.frameSize))",
+      "rule": "self.mode != 'STP' || ( duration(self.activity.hold).getMilliseconds() >= duration(self.lead).getMilliseconds() + 100 && (!has(self.upstream.interval.constant) || duration(self.activity.hold).getMilliseconds() >= duration(self.lead).getMilliseconds() + 2 * duration(self.upstream.interval.constant).getMilliseconds()) && (!has(self.downstream.interval.constant) || duration(self.activity.hold).getMilliseconds() >= duration(self.lead).getMilliseconds() + 2 * duration(self.downstream.interval.constant).getMilliseconds()))",
+      "message": "is shorter than the rest after a run, allowed at least lead + rest (100ms or 2 slots, the longer)",
+      "fieldPath": ".activity.hold"
+    },
+    {
+      "rule": "!has(self.cover.durations) || !has(self.cover.durations.device) || self.cover.durations.device.size() <= [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].filter(length, length <= self.longestRun).size()",
+      "message": "has classes that no run reaches, allowed one entry for each of 1, 2, 4 … longestRun",
+      "fieldPath": ".cover.durations.device"
+    },
+    {
+      "rule": "!has(self.cover.durations) || !has(self.cover.durations.cloud) || self.cover.durations.cloud.size() <= [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024].filter(length, length <= self.longestRun).size()",
+      "message": "has classes that no run reaches, allowed one entry for each of 1, 2, 4 … longestRun",
+      "fieldPath": ".cover.durations.cloud"
+    },
+    {
+      "rule": "!has(self.upstream.size) || ((!has(self.upstream.size.constant) || self.upstream.size.constant <= self.frameSize) && (!has(self.upstream.size.min) || self.upstream.size.min <= self.frameSize) && (!has(self.upstream.size.max) || self.upstream.size.max <= self.frameSize) && (!has(self.upstream.size.uniform) || self.upstream.size.uniform.high <= self.frameSize) && (!has(self.upstream.size.normal) || (self.upstream.size.normal.mean <= self.frameSize && self.upstream.size.normal.deviation <= self.frameSize)) && (!has(self.upstream.size.exponential) || self.upstream.size.exponential.mean <= self.frameSize) && (!has(self.upstream.size.lognormal) || self.upstream.size.lognormal.median <= self.frameSize) && (!has(self.upstream.size.empirical) || self.upstream.size.empirical.values.all(value, value <= self.frameSize)))",
       "message": "is larger than the largest frame, allowed at most frameSize",
       "fieldPath": ".upstream.size"
     },
     {
-      "rule": "!has(self.downstream.size) || ((!has(self.downstream.size.constant) || self.downstream.size.constant <= self.frameSize) && (!has(self.downstream.size.min) || self.downstream.size.min <= self.frameSize) && (!has(self.downstream.size.max) || self.downstream.size.max <= self.frameSize))",
+      "rule": "!has(self.downstream.size) || ((!has(self.downstream.size.constant) || self.downstream.size.constant <= self.frameSize) && (!has(self.downstream.size.min) || self.downstream.size.min <= self.frameSize) && (!has(self.downstream.size.max) || self.downstream.size.max <= self.frameSize) && (!has(self.downstream.size.uniform) || self.downstream.size.uniform.high <= self.frameSize) && (!has(self.downstream.size.normal) || (self.downstream.size.normal.mean <= self.frameSize && self.downstream.size.normal.deviation <= self.frameSize)) && (!has(self.downstream.size.exponential) || self.downstream.size.exponential.mean <= self.frameSize) && (!has(self.downstream.size.lognormal) || self.downstream.size.lognormal.median <= self.frameSize) && (!has(self.downstream.size.empirical) || self.downstream.size.empirical.values.all(value, value <= self.frameSize)))",
       "message": "is larger than the largest frame, allowed at most frameSize",
       "fieldPath": ".downstream.size"
     }
@@ -1503,7 +1518,7 @@ export const policySpecSchema = {
         "quietBytes": {
           "type": "integer",
           "minimum": 0,
-          "maximum": 65536,
+          "maximum": 65535,
           "default": 4
         },
         "window": {
