@@ -26,7 +26,7 @@ export const sidecarEvents = {
     level: 'warn',
     text: 'A device was refused for another reason than its proof: the message tells which (BUSY, NO_POLICY, FRAME_TOO_LARGE, VERSION, REVOKED …).',
   },
-  PEER_FAILED: { level: 'warn', text: 'A peer broke the protocol, or was lost; its tunnel is closed.' },
+  PEER_FAILED: { level: 'warn', text: 'A peer broke the protocol; its tunnel is closed.' },
   SERVICE_UNREACHABLE: {
     level: 'warn',
     text: 'A service of the policy does not accept connections; the stream is reset.',
@@ -37,7 +37,7 @@ export const sidecarEvents = {
   },
   SECONDARY_KEY: { level: 'debug', text: 'A device proved itself with the secondary key.' },
   TUNNEL_OPENED: { level: 'debug', text: 'A device is connected.' },
-  TUNNEL_CLOSED: { level: 'debug', text: 'A tunnel ended.' },
+  TUNNEL_CLOSED: { level: 'debug', text: 'A tunnel ended: closed, or lost, as the message tells.' },
   TUNNEL_REPLACED: { level: 'debug', text: 'A device connected again while its old tunnel stood: the newest wins.' },
   STREAM_FAILED: { level: 'debug', text: 'A stream ended by an error of the service or of the device.' },
   SUPPRESSED: { level: 'warn', text: 'Lines of one code came faster than the log takes; the message tells how many.' },

@@ -56,6 +56,7 @@ test('neither log nor metrics name a device at level info', async () => {
   const { log, metrics } = await lifeOfDevice('info');
   for (const code of ['AUTHENTICATION_FAILED', 'SERVICE_UNKNOWN', 'SERVICE_UNREACHABLE'])
     assert.match(log, RegExp(code));
+  assert.doesNotMatch(log, /PEER_FAILED/, 'a device that is lost or replaced has broken nothing');
   assert.match(metrics, /quietwire_/);
   assert.doesNotMatch(log, RegExp(name));
   assert.doesNotMatch(metrics, RegExp(name));
