@@ -42,6 +42,8 @@ export class PeriodClock {
   #startMs = 0;
   #restUntilMs = Number.NEGATIVE_INFINITY;
   #demandUntilMs = Number.NEGATIVE_INFINITY;
+  /** First tick at which the present demand may start a run: a tick that comes late knows of bytes after its time. */
+  #demandFromMs = Number.NEGATIVE_INFINITY;
   #decided = false;
   #announcing = false;
   /** Sendable payload of an activity is queued: demand stays open whatever the time (section 2). */
@@ -90,21 +92,28 @@ export class PeriodClock {
     return this.payloadQueued || nowMs < this.#demandUntilMs;
   }
 
-  /** Holds demand open until `untilMs` at least: for payload and for virtual activities alike. */
-  openDemand(untilMs: number): void {
+  /**
+   * Holds demand open until `untilMs` at least: for payload and for virtual activities alike. What happened at `atMs` starts
+   * no run in a tick before it, however late that tick comes.
+   */
+  openDemand(untilMs: number, atMs = Number.NEGATIVE_INFINITY): void {
+    const fromMs = Math.ceil(atMs);
+    if (!this.demandOpen(atMs) || fromMs < this.#demandFromMs) this.#demandFromMs = fromMs;
     if (untilMs > this.#demandUntilMs) this.#demandUntilMs = untilMs;
   }
 
-  /** Asks for a run of the shortest length; adds nothing to a run that is on. */
-  startUnconditional(): void {
-    if (this.#idle) this.#unconditional = true;
+  /** Asks for a run of the shortest length. A run that is on will do, unless its last slot has passed (`slotsOver`). */
+  startUnconditional(slotsOver = false): void {
+    if (this.#idle || slotsOver) this.#unconditional = true;
   }
 
   /** Earliest time at which `advance` has something to do; Infinity when only an outside event can bring it. */
   nextMs(nowMs: number): number {
     if (!this.#idle) return this.#decided ? this.endMs : this.endMs - this.#options.leadMs;
-    if (!this.#unconditional && !this.demandOpen(Math.max(nowMs, this.#restUntilMs))) return Number.POSITIVE_INFINITY;
-    return Math.max(this.#restUntilMs, Math.ceil(nowMs));
+    const earliestMs = Math.max(this.#restUntilMs, Math.ceil(nowMs));
+    if (this.#unconditional) return earliestMs;
+    if (!this.demandOpen(Math.max(nowMs, this.#restUntilMs))) return Number.POSITIVE_INFINITY;
+    return Math.max(earliestMs, this.#demandFromMs);
   }
 
   /**
@@ -113,7 +122,7 @@ export class PeriodClock {
    */
   advance(atMs: number, nowMs = atMs): void {
     if (this.#idle) {
-      if (atMs >= this.#restUntilMs && (this.#unconditional || this.demandOpen(atMs))) this.#startRun(atMs);
+      if (atMs >= this.#restUntilMs && (this.#unconditional || this.#demandStarts(atMs))) this.#startRun(atMs);
     } else if (!this.#decided && atMs >= this.endMs - this.#options.leadMs) this.#decide(nowMs);
     else if (atMs >= this.endMs) this.#cross();
   }
@@ -160,6 +169,10 @@ export class PeriodClock {
   }
   get announcing(): boolean {
     return this.#announcing;
+  }
+
+  #demandStarts(atMs: number): boolean {
+    return atMs >= this.#demandFromMs && this.demandOpen(atMs);
   }
 
   #startRun(atMs: number): void {

@@ -43,14 +43,15 @@ export class StpShaper implements Shaper {
   constructor({ parameters, role, cover, startMs }: StpShaperOptions) {
     this.#clock = new PeriodClock(parameters);
     this.#cover = cover;
-    const own = role === 'device' ? parameters.upstream : parameters.downstream;
+    const [own, peer] =
+      role === 'device' ? [parameters.upstream, parameters.downstream] : [parameters.downstream, parameters.upstream];
     this.#distanceMs = constantOf(own.interval);
     this.#slots = Math.round(parameters.periodMs / this.#distanceMs);
     this.#frameSize = parameters.frameSize;
     this.#backgroundMs = parameters.background.intervalMs;
     this.#backgroundSize = parameters.background.frameSize;
     this.#holdMs = parameters.holdMs;
-    this.longestPeerGapMs = this.#backgroundMs + parameters.periodMs / this.#slots;
+    this.longestPeerGapMs = this.#backgroundMs + constantOf(peer.interval);
     this.#backgroundNextMs = Math.ceil(startMs) + this.#backgroundMs;
     this.#nextMs = 0;
     this.#plan(startMs);
@@ -114,20 +115,21 @@ export class StpShaper implements Shaper {
 
   activity(nowMs: number): void {
     this.#settle(nowMs);
-    this.#clock.openDemand(nowMs + this.#holdMs);
+    this.#clock.openDemand(nowMs + this.#holdMs, nowMs);
     this.#plan(nowMs);
   }
 
   setPayloadQueued(queued: boolean, nowMs: number): void {
     if (queued === this.#clock.payloadQueued) return;
     this.#settle(nowMs);
+    if (queued) this.#clock.openDemand(nowMs, nowMs);
     this.#clock.payloadQueued = queued;
     this.#plan(nowMs);
   }
 
   startUnconditional(nowMs: number): void {
     this.#settle(nowMs);
-    this.#clock.startUnconditional();
+    this.#clock.startUnconditional(!this.nextInPeriod);
     this.#plan(nowMs);
   }
 
@@ -141,7 +143,7 @@ export class StpShaper implements Shaper {
 
   receiveDemand(remainingMs: number, nowMs: number): void {
     this.#settle(nowMs);
-    this.#clock.openDemand(nowMs + remainingMs);
+    this.#clock.openDemand(nowMs + remainingMs, nowMs);
     this.#plan(nowMs);
   }
 
@@ -197,7 +199,7 @@ export class StpShaper implements Shaper {
     while (this.#cover.nextMs <= nowMs) {
       const arrivedMs = this.#cover.nextMs;
       const untilMs = arrivedMs + this.#cover.take();
-      this.#clock.openDemand(untilMs);
+      this.#clock.openDemand(untilMs, arrivedMs);
       this.#owedUntilMs = Math.max(this.#owedUntilMs, untilMs);
     }
   }

@@ -207,3 +207,17 @@ it('payload that is queued holds demand open for as long as it waits', () => {
   assert.equal(bench.periodFrames[0], 102);
   assert.equal(bench.shaper.clock.running, 4);
 });
+
+it('a byte that comes after a slot’s deadline does not take the slot, however late the tick is', () => {
+  const real = new Bench().runTo(0);
+  const [slotMs] = [real.shaper.nextSlotMs];
+  real.shaper.activity(slotMs + 0.3);
+  real.tick(slotMs);
+  real.runTo(slotMs + 5000);
+  const virtual = new Bench([{ atMs: slotMs + 0.3, demandMs: 300 }]).runTo(slotMs + 5000);
+  assert.equal(real.frames[0]?.bytes, 128);
+  assert.deepEqual(
+    real.frames.map(({ atMs }) => atMs),
+    virtual.frames.map(({ atMs }) => atMs),
+  );
+});

@@ -25,8 +25,8 @@ export const coverLeaks: readonly Mutant[] = [
     file: 'shaping/src/stp-shaper.ts',
     edits: [
       {
-        find: 'this.#clock.openDemand(untilMs);\n      this.#owedUntilMs',
-        replace: 'if (!this.#clock.idle) continue;\n      this.#clock.openDemand(untilMs);\n      this.#owedUntilMs',
+        find: 'this.#clock.openDemand(untilMs, arrivedMs);\n      this.#owedUntilMs',
+        replace: 'if (!this.#clock.idle) continue;\n      this.#clock.openDemand(untilMs, arrivedMs);\n      this.#owedUntilMs',
       },
     ],
     caughtBy: flippedSchedule,
@@ -102,8 +102,8 @@ export const coverLeaks: readonly Mutant[] = [
     file: 'shaping/src/stp-shaper.ts',
     edits: [
       {
-        find: 'this.#clock.openDemand(nowMs + this.#holdMs);',
-        replace: 'this.#clock.openDemand(nowMs + this.#holdMs / 2);',
+        find: 'this.#clock.openDemand(nowMs + this.#holdMs, nowMs);',
+        replace: 'this.#clock.openDemand(nowMs + this.#holdMs / 2, nowMs);',
       },
     ],
     caughtBy: flipped,
