@@ -147,7 +147,7 @@ export class FrameReader {
     }
     const end = start + size;
     visitor.frameStart?.(size);
-    while (end - at >= 3) {
+    while (end - at >= 3 && !this.#stopped) {
       const type = bytes[at] as number;
       if (type === fieldTypes.PADDING) break;
       const body = at + 3;

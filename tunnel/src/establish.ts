@@ -107,10 +107,11 @@ class Exchange implements FrameVisitor, Timed {
       return;
     }
     if (session === undefined) return;
+    const tunnel = this.#options.createTunnel(session);
     this.#reader.stop();
     this.#over = true;
     this.#options.runtime.scheduler.cancel(this);
-    this.#result.resolve(this.#options.createTunnel(session));
+    this.#result.resolve(tunnel);
   }
   cover(): void {}
   open(): void {}

@@ -10,8 +10,6 @@ export interface PreparedFrame {
   active: boolean;
   /** Payload bytes in it. */
   payloadBytes: number;
-  /** It carries the GOAWAY of this end. */
-  goaway: boolean;
 }
 
 /** Frames of one size that wait for use; more are left to the collector. */
@@ -36,7 +34,7 @@ export class FramePool {
     const buffer = this.#buffer(size);
     const writer = new FrameWriter();
     writer.begin(buffer, size);
-    return { buffer, size, writer, active: false, payloadBytes: 0, goaway: false };
+    return { buffer, size, writer, active: false, payloadBytes: 0 };
   }
 
   /** Moves the frame's content to a larger frame; the old buffer returns to the pool. */

@@ -20,10 +20,13 @@ export class Inbound implements FrameVisitor {
   readonly #backgroundSize: number;
   /** Time of the read whose frames are visited, ms. */
   readMs: number;
+  /** Time of the read that completed the last frame, ms. */
+  frameMs: number;
 
   constructor(options: InboundOptions, nowMs: number) {
     this.#options = options;
     this.readMs = nowMs;
+    this.frameMs = nowMs;
     const { mode, background, frameSize } = options.parameters;
     this.#backgroundSize = mode === 'STP' && background.frameSize < frameSize ? background.frameSize : 0;
   }
@@ -33,6 +36,7 @@ export class Inbound implements FrameVisitor {
     this.frameStart(size);
   }
   frameStart(size: number): void {
+    this.frameMs = this.readMs;
     if (size === this.#backgroundSize) this.#options.meter.framesReceivedBackground += 1;
     else this.#options.meter.framesReceivedPeriod += 1;
   }

@@ -7,9 +7,12 @@ import { CONTROL_ROOM } from './limits.ts';
 import type { Filled } from './send-half.ts';
 import type { StreamTable } from './stream-table.ts';
 
-/** A frame whose slot was skipped and turned out larger than the next slot's: its fields move on, from `at`. */
+/** A frame whose slot was skipped and turned out larger than the next slot's: its fields move on. */
 interface HeldFrame {
   readonly frame: PreparedFrame;
+  /** Sealed control fields that have not moved. */
+  readonly controls: Uint8Array[];
+  /** Where the other fields go on. */
   at: number;
 }
 
@@ -20,8 +23,8 @@ export interface OutboxOptions {
   readonly streams: StreamTable;
   /** Version of the parameters that PeriodStart names. */
   readonly version: number;
-  /** Bytes that a background frame keeps free, so that a run that opens on it can still say so in its first frame. */
-  readonly backgroundReserve: number;
+  /** Bytes that payload leaves free in every frame, so that what the schedule has to say waits for no payload. */
+  readonly controlRoom: number;
 }
 
 export class Outbox {
@@ -50,7 +53,7 @@ export class Outbox {
 
   /** Makes the next frame ready, or adds to it what has appeared since. */
   prepare(): void {
-    const { shaper, streams } = this.#options;
+    const { shaper, streams, controlRoom } = this.#options;
     if (this.#spent !== undefined) this.#options.pool.release(this.#spent);
     this.#spent = undefined;
     this.#fitToSlot(shaper.nextBytes);
@@ -58,11 +61,12 @@ export class Outbox {
     if (this.#held.length === 0 && this.#controls.length === 0 && !streams.pending) return;
     const next = this.#next ?? this.#options.pool.acquire(shaper.nextBytes);
     this.#next = next;
+    this.#moveHeldControls(next);
+    this.#writeControls(next);
     if (this.#moveHeld(next)) {
-      this.#writeControls(next);
       this.#filled.bytes = 0;
       this.#filled.active = false;
-      streams.fill(next.writer, shaper.nextInPeriod ? 0 : this.#options.backgroundReserve, this.#filled);
+      streams.fill(next.writer, controlRoom, this.#filled);
       next.payloadBytes += this.#filled.bytes;
       if (this.#filled.active) next.active = true;
     }
@@ -102,40 +106,54 @@ export class Outbox {
       this.#options.pool.extend(next, size);
       return;
     }
-    this.#held.unshift({ frame: next, at: 2 });
+    this.#held.unshift(hold(next));
     this.#next = undefined;
   }
 
-  /** Joins what the clock has to say with what waits, so that PeriodStart and Demand share one sealed field. */
+  /**
+   * Puts what the clock has to say before a GOAWAY that waits: the first frame of a run names its period whatever else is
+   * to be said. PeriodStart and Demand share one sealed field.
+   */
   #takeIntents(): void {
     const { shaper, version } = this.#options;
     for (let intent = shaper.takeControl(); intent !== undefined; intent = shaper.takeControl()) {
-      const last = this.#controls.at(-1);
+      const goaway = this.#controls.findIndex((control) => control.goaway !== undefined);
+      const end = goaway === -1 ? this.#controls.length : goaway;
+      const last = this.#controls[end - 1];
       const open: Control = {};
       if (intent.kind === 'periodStart') open.periodStart = { ...intent.start, version };
       else open.demand = { remainingMs: Math.max(0, Math.round(intent.untilMs - shaper.nextSlotMs)) };
-      if (last !== undefined && last.goaway === undefined && last.demand === undefined && open.demand !== undefined) {
-        last.demand = open.demand;
-      } else this.#controls.push(open);
+      if (last !== undefined && last.demand === undefined && open.demand !== undefined) last.demand = open.demand;
+      else this.#controls.splice(end, 0, open);
     }
   }
 
   #writeControls(frame: PreparedFrame): void {
+    // Sealed fields are numbered by their order: none may overtake one that is held.
+    if (this.#held.some((held) => held.controls.length > 0)) return;
     for (;;) {
       const control = this.#controls[0];
       if (control === undefined || frame.writer.room < CONTROL_ROOM) return;
       this.#controls.shift();
       frame.writer.control(this.#options.sealer.seal(control));
-      if (control.goaway !== undefined) frame.goaway = true;
+    }
+  }
+
+  /** Control fields of held frames leave first, in order, so that no payload keeps one back. */
+  #moveHeldControls({ writer }: PreparedFrame): void {
+    for (const { controls } of this.#held) {
+      for (let sealed = controls[0]; sealed !== undefined; sealed = controls[0]) {
+        if (!writer.control(sealed)) return;
+        controls.shift();
+      }
     }
   }
 
   /** Moves fields of held frames, in order, as far as they fit. @returns whether nothing is left. */
   #moveHeld(into: PreparedFrame): boolean {
     for (let held = this.#held[0]; held !== undefined; held = this.#held[0]) {
-      if (!moveFields(held, into)) return false;
+      if (held.controls.length > 0 || !moveFields(held, into, this.#options.controlRoom)) return false;
       into.active ||= held.frame.active;
-      into.goaway ||= held.frame.goaway;
       into.payloadBytes += held.frame.payloadBytes;
       this.#options.pool.release(held.frame);
       this.#held.shift();
@@ -144,17 +162,36 @@ export class Outbox {
   }
 }
 
-/** Copies fields one by one; a STREAM field may be cut in two. @returns whether all have moved. */
-function moveFields(held: HeldFrame, { writer }: PreparedFrame): boolean {
+/** A frame that is too large for the next slot, taken apart. */
+function hold(frame: PreparedFrame): HeldFrame {
+  const { buffer, writer } = frame;
+  const controls: Uint8Array[] = [];
+  for (let at = 2; at < writer.offset; at += 3 + fieldLength(buffer, at)) {
+    if (buffer[at] === fieldTypes.CONTROL) controls.push(buffer.slice(at + 3, at + 3 + fieldLength(buffer, at)));
+  }
+  return { frame, controls, at: 2 };
+}
+
+function fieldLength(buffer: Uint8Array, at: number): number {
+  return ((buffer[at + 1] as number) << 8) | (buffer[at + 2] as number);
+}
+
+/**
+ * Copies fields other than CONTROL one by one, leaving the room that is kept for control; a STREAM field may be cut in two.
+ * @returns whether all have moved.
+ */
+function moveFields(held: HeldFrame, { writer }: PreparedFrame, controlRoom: number): boolean {
   const { buffer, writer: source } = held.frame;
   while (held.at < source.offset) {
     const type = buffer[held.at] as number;
-    const length = ((buffer[held.at + 1] as number) << 8) | (buffer[held.at + 2] as number);
+    const length = fieldLength(buffer, held.at);
     const body = held.at + 3;
-    if (!writer.field(type, buffer.subarray(body, body + length))) {
-      if ((type & 0xfc) !== fieldTypes.STREAM || writer.room < 6) return false;
+    const room = writer.room - controlRoom;
+    if (type !== fieldTypes.CONTROL && room < 3 + length) {
+      if ((type & 0xfc) !== fieldTypes.STREAM || room < 6) return false;
       const id = ((buffer[body] as number) << 8) | (buffer[body + 1] as number);
-      const taken = writer.stream(id, buffer, body + 2, body + length, false, (type & streamFlags.ACTIVE) !== 0);
+      const taken = room - 5;
+      writer.stream(id, buffer, body + 2, body + 2 + taken, false, (type & streamFlags.ACTIVE) !== 0);
       // What is left becomes a field of its own, its header written over bytes that have moved.
       held.at += taken;
       buffer[held.at] = type;
@@ -164,6 +201,7 @@ function moveFields(held: HeldFrame, { writer }: PreparedFrame): boolean {
       buffer[held.at + 4] = id & 0xff;
       return false;
     }
+    if (type !== fieldTypes.CONTROL) writer.field(type, buffer.subarray(body, body + length));
     held.at = body + length;
   }
   return true;

@@ -20,6 +20,10 @@ export class ReceiveWindow {
   get consumed(): number {
     return this.#consumed;
   }
+  /** Credit that the peer has not used. */
+  get unused(): number {
+    return this.#granted - this.#received;
+  }
   get window(): number {
     return this.#window;
   }

@@ -6,11 +6,14 @@ import type { TunnelLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { TunnelMeter } from './meter.ts';
 import type { TimerRuntime } from './one-shot.ts';
+import { OpenRate } from './open-rate.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { type Filled, SendHalf } from './send-half.ts';
-import { resetReason, type StreamHost, TunnelStream } from './stream.ts';
+import { resetCodes, resetReason, type StreamHost, TunnelStream } from './stream.ts';
 
 const LAST_ID = 65_535;
+/** Opens that may wait to be refused: a peer with more does not keep to its limit and is dropped. */
+const MAX_REFUSED = 64;
 /** Smallest room worth a STREAM field with data: header, id, one byte. */
 const STREAM_FIELD = 6;
 
@@ -20,6 +23,8 @@ export interface StreamTableOptions {
   /** First credit that the peer gives, bytes: per stream and for the tunnel. */
   readonly peerStreamWindow: number;
   readonly peerTunnelWindow: number;
+  /** Longest distance of two slots of the peer, ms: opens of that time arrive together. */
+  readonly longestPeerGapMs: number;
   readonly quietBytes: number;
   readonly activityWindowMs: number;
   readonly runtime: TimerRuntime;
@@ -39,9 +44,9 @@ export class StreamTable implements StreamHost {
   #sent = 0;
   #creditMax: number;
   #reserved = 0;
-  /** Opens that may happen now, refilled at opensPerSecond (token bucket of one second). */
-  #openTokens: number;
-  #openTokensAtMs: number;
+  /** Streams of the peer that were refused at once: their RESET is still to leave. */
+  readonly #refused: number[] = [];
+  readonly #opens: OpenRate;
   #turn = 0;
   #failed = false;
 
@@ -49,8 +54,12 @@ export class StreamTable implements StreamHost {
     this.#options = options;
     this.#creditMax = options.peerTunnelWindow;
     this.#window = new ReceiveWindow(options.limits.tunnelWindow);
-    this.#openTokens = options.limits.opensPerSecond;
-    this.#openTokensAtMs = options.runtime.clock.now();
+    const { maxStreams, opensPerSecond } = options.limits;
+    const burst = Math.max(maxStreams, opensPerSecond);
+    // The device keeps to rate and burst; the cloud allows for slots and a network that bring opens together.
+    const arriving = 2 * burst + Math.ceil((opensPerSecond * options.longestPeerGapMs) / 1000);
+    const capacity = options.role === 'device' ? burst : arriving;
+    this.#opens = new OpenRate(opensPerSecond, capacity, options.runtime.clock.now());
   }
 
   get size(): number {
@@ -91,12 +100,17 @@ export class StreamTable implements StreamHost {
 
   opened(id: number, service: string): void {
     if (this.#options.role === 'device') throw new TunnelError('TUNNEL_STREAM_STATE', 'the cloud opened a stream');
-    if (id === 0 || this.#streams.has(id))
+    if (id === 0 || this.#streams.has(id) || this.#refused.includes(id))
       throw new TunnelError('TUNNEL_STREAM_STATE', `stream ${id} was opened twice`);
     this.#lastId = id;
-    const stream = this.#add(id, service, true);
-    if (this.#streams.size > this.#options.limits.maxStreams || !this.#takeOpenToken()) stream.refuse('LIMIT');
-    else this.#options.onOpen(stream);
+    if (this.#streams.size < this.#options.limits.maxStreams && this.#opens.take(this.#options.runtime.clock.now())) {
+      this.#options.onOpen(this.#add(id, service, true));
+      return;
+    }
+    if (this.#refused.length >= MAX_REFUSED)
+      throw new TunnelError('TUNNEL_STREAM_STATE', `${MAX_REFUSED} streams opened beyond the limits`);
+    this.#refused.push(id);
+    this.#options.onWork(false);
   }
 
   received(id: number, data: Uint8Array, fin: boolean): void {
@@ -161,13 +175,14 @@ export class StreamTable implements StreamHost {
 
   written(stream: TunnelStream, chunk: Uint8Array | undefined): void {
     const active = chunk !== undefined && stream.sendHalf.push(chunk, this.#options.runtime.clock.now());
-    this.#options.onWork(active);
+    // What credit does not let leave opens no demand; the credit that comes for it does.
+    this.#options.onWork(active && stream.sendHalf.activeSendable && this.#creditMax > this.#sent);
   }
 
   consumed(stream: TunnelStream): void {
     const window = stream.receiveWindow;
     const before = window.consumed;
-    window.consumeTo(stream.destroyed ? window.received : window.received - stream.readableLength);
+    window.consumeTo(stream.bytesTaken);
     const taken = window.consumed - before;
     if (taken > 0) {
       this.#window.consumeTo(this.#window.consumed + taken);
@@ -195,6 +210,8 @@ export class StreamTable implements StreamHost {
   /** Writes what is due, in this order: credit and acknowledgements, opens and resets, payload. Leaves `reserve` bytes. */
   fill(writer: FrameWriter, reserve: number, filled: Filled): void {
     if (this.#window.creditDue && writer.room - reserve >= 9) writer.tunnelCredit(this.#window.renew());
+    while (this.#refused.length > 0 && writer.room - reserve >= 7)
+      writer.reset(this.#refused.shift() as number, resetCodes.LIMIT);
     for (const stream of this.#streams.values()) this.#fillState(stream, writer, reserve);
     const streams = [...this.#streams.values()];
     for (let i = 0; i < streams.length; i += 1) {
@@ -207,7 +224,7 @@ export class StreamTable implements StreamHost {
 
   /** Whether a further frame would carry something. */
   get pending(): boolean {
-    if (this.#window.creditDue) return true;
+    if (this.#window.creditDue || this.#refused.length > 0) return true;
     const credit = this.#creditMax > this.#sent;
     for (const stream of this.#streams.values()) {
       const { sendHalf, receiveWindow } = stream;
@@ -219,9 +236,7 @@ export class StreamTable implements StreamHost {
 
   #fillState(stream: TunnelStream, writer: FrameWriter, reserve: number): void {
     const { id, receiveWindow } = stream;
-    if (stream.openPending && writer.room - reserve >= 5 + stream.service.length) {
-      stream.openPending = !writer.open(id, stream.service);
-    }
+    if (stream.openPending && writer.room - reserve >= 5 + stream.service.length) this.#fillOpen(stream, writer);
     if (stream.resetCode !== 0) {
       if (stream.openPending) this.#forget(stream);
       else if (writer.room - reserve >= 7 && writer.reset(id, stream.resetCode)) this.#forget(stream);
@@ -233,6 +248,11 @@ export class StreamTable implements StreamHost {
     }
     if (this.#creditOf(stream) && writer.room - reserve >= 11) writer.streamCredit(id, receiveWindow.renew());
     this.#forgetIfDone(stream);
+  }
+
+  #fillOpen(stream: TunnelStream, writer: FrameWriter): void {
+    if (stream.resetCode !== 0 || !this.#opens.take(this.#options.runtime.clock.now())) return;
+    stream.openPending = !writer.open(stream.id, stream.service);
   }
 
   #fillPayload(stream: TunnelStream, writer: FrameWriter, reserve: number, filled: Filled): void {
@@ -277,23 +297,19 @@ export class StreamTable implements StreamHost {
     stream.forgotten();
   }
 
-  /** The first data of a tunnel asks the process's budget for the large window. */
+  /** A peer that used half of its credit before more could reach it asks the process's budget for the large window. */
   #widen(): void {
     const { memory, limits } = this.#options;
     const wanted = limits.bytesPerTunnel - limits.tunnelWindow;
-    if (this.#reserved > 0 || wanted <= 0 || memory === undefined || !memory.reserve(wanted)) return;
+    if (
+      this.#window.unused > limits.tunnelWindow / 2 ||
+      this.#reserved > 0 ||
+      wanted <= 0 ||
+      memory === undefined ||
+      !memory.reserve(wanted)
+    )
+      return;
     this.#reserved = wanted;
     this.#window.widen(limits.bytesPerTunnel);
-  }
-
-  #takeOpenToken(): boolean {
-    const { opensPerSecond } = this.#options.limits;
-    const nowMs = this.#options.runtime.clock.now();
-    const earned = ((nowMs - this.#openTokensAtMs) / 1000) * opensPerSecond;
-    this.#openTokens = Math.min(opensPerSecond, this.#openTokens + earned);
-    this.#openTokensAtMs = nowMs;
-    if (this.#openTokens < 1) return false;
-    this.#openTokens -= 1;
-    return true;
   }
 }

@@ -30,6 +30,10 @@ export interface StreamHost {
 
 /** Bytes that a stream queues before `write` reports back-pressure. */
 export const STREAM_QUEUE_BYTES = 16 * 1024;
+/** Pieces below this size, in bytes, are joined while the program does not read: each piece costs memory of its own. */
+const JOINED_BELOW = 512;
+/** Size of the buffers that they are joined in. */
+const JOINED_BYTES = 4096;
 /** How long a stream that its program has left waits for the peer's end, as Linux does with a socket (tcp_fin_timeout). */
 const LEFT_MS = 60_000;
 
@@ -54,6 +58,9 @@ export class TunnelStream extends SocketDuplex {
   readonly #host: StreamHost;
   #writeDone: ((error?: Error | null) => void) | undefined;
   #finalDone: ((error?: Error | null) => void) | undefined;
+  /** Small pieces that came while the program did not read; never there while Readable's own buffer is empty. */
+  #joined: Buffer | undefined;
+  #joinedBytes = 0;
   /** Bytes of the write that waits for `#writeDone`: queued already, though Writable still counts them. */
   #heldBytes = 0;
   #ended = false;
@@ -80,6 +87,10 @@ export class TunnelStream extends SocketDuplex {
   get bytesRead(): number {
     return this.receiveWindow.received;
   }
+  /** Bytes that the program has taken. */
+  get bytesTaken(): number {
+    return this.destroyed ? this.bytesRead : this.bytesRead - this.readableLength - this.#joinedBytes;
+  }
   get bytesWritten(): number {
     return this.sendHalf.sent + this.sendHalf.queued + this.writableLength - this.#heldBytes;
   }
@@ -96,17 +107,35 @@ export class TunnelStream extends SocketDuplex {
   /** From the tunnel: payload arrived. The bytes are copied: they lie in a buffer that the next read overwrites. */
   deliver(data: Uint8Array, fin: boolean): void {
     if (this.destroyed) {
-      this.receiveWindow.consumeTo(this.receiveWindow.received);
       // Nobody is there to take it: the peer learns, as from a closed socket.
       if (data.length > 0 && this.resetCode === 0) this.#host.abandoned(this, resetCodes.CANCEL);
     } else if (data.length > 0) {
       this.used();
-      runForProgram(() => this.push(Buffer.from(data)));
+      if (this.readableLength > 0 && data.length < JOINED_BELOW) this.#join(data);
+      else {
+        this.#pushJoined();
+        runForProgram(() => this.push(Buffer.from(data)));
+      }
     }
     if (fin) {
       this.#ended = true;
+      this.#pushJoined();
       if (!this.destroyed) this.push(null);
     }
+  }
+
+  #join(data: Uint8Array): void {
+    if (this.#joinedBytes + data.length > JOINED_BYTES) this.#pushJoined();
+    this.#joined ??= Buffer.allocUnsafeSlow(JOINED_BYTES);
+    this.#joined.set(data, this.#joinedBytes);
+    this.#joinedBytes += data.length;
+  }
+
+  #pushJoined(): void {
+    const joined = this.#joined?.subarray(0, this.#joinedBytes);
+    this.#joined = undefined;
+    this.#joinedBytes = 0;
+    if (joined !== undefined && !this.destroyed) this.push(joined);
   }
 
   /** From the tunnel: frames took bytes, so the program may hand over more. */
@@ -163,9 +192,16 @@ export class TunnelStream extends SocketDuplex {
     this.drained();
   }
 
-  override _read(): void {
-    this.#host.consumed(this);
+  /** Bytes count as taken when the program has them, not when Readable asks for more (credit and acknowledgements). */
+  override read(size?: number): unknown {
+    this.#pushJoined();
+    const chunk: unknown = super.read(size);
+    if (chunk !== null) this.#host.consumed(this);
+    return chunk;
   }
+
+  /** What comes is pushed as it comes: the peer's credit bounds it. */
+  override _read(): void {}
 
   /**
    * As with a socket, `destroy()` lets what was handed over leave, with a FIN after it. With an error, with bytes that would

@@ -59,8 +59,10 @@ export class Tunnel implements Timed {
   #skipsSeen = 0;
   #periodsSeen = 0;
   #ledSeen = 0;
-  /** When the tunnel ends by its own GOAWAY: Infinity until that has left. */
+  /** When the tunnel ends by its own `close`: Infinity until the first slot after that. */
   #closeAtMs = Number.POSITIVE_INFINITY;
+  /** The close alert took this tick's slot; what is left to do waits until all tunnels have written. */
+  #alertSent = false;
   #closing: PromiseWithResolvers<void> | undefined;
   #goawayReceived = false;
   #over = false;
@@ -85,6 +87,7 @@ export class Tunnel implements Timed {
       limits,
       peerStreamWindow: session.parameters.streamWindow,
       peerTunnelWindow: session.parameters.tunnelWindow,
+      longestPeerGapMs: this.#shaper.longestPeerGapMs,
       quietBytes: parameters.quietBytes,
       activityWindowMs: parameters.activityWindowMs,
       runtime,
@@ -99,7 +102,7 @@ export class Tunnel implements Timed {
       shaper: this.#shaper,
       streams: this.#streams,
       version: parameters.version,
-      backgroundReserve: Math.max(0, CONTROL_ROOM - (parameters.frameSize - parameters.background.frameSize)),
+      controlRoom: parameters.mode === 'STP' ? CONTROL_ROOM : 0,
     });
     this.#inbound = new Inbound(
       {
@@ -148,7 +151,7 @@ export class Tunnel implements Timed {
 
   /**
    * Ends the tunnel by the rule that does not depend on data (SPEC.md section 12): GOAWAY in an unconditional run or the
-   * one that is on; the end comes one period later, at the end of the period that runs then.
+   * one that is on; the end comes one period after its next slot, at the end of the period that runs then.
    * @throws (rejects) TunnelError TUNNEL_UNDELIVERED if the peer had not acknowledged everything by then.
    */
   close(): Promise<void> {
@@ -172,10 +175,12 @@ export class Tunnel implements Timed {
   // Timed
 
   write(tickMs: number, nowMs: number): void {
-    if (tickMs >= this.#closeAtMs && this.#endInSlot()) return;
+    if (this.#over || (tickMs >= this.#closeAtMs && this.#endInSlot())) return;
     const size = this.#shaper.advance(tickMs);
     this.#countSchedule();
     if (size === 0) return;
+    if (this.#closing !== undefined && this.#closeAtMs === Number.POSITIVE_INFINITY)
+      this.#closeAtMs = this.#shaper.slotMs + this.parameters.periodMs;
     if (this.#channel.writePending) {
       this.#meter.slotsSkipped += 1;
       return;
@@ -190,12 +195,15 @@ export class Tunnel implements Timed {
     if (frame === undefined) return;
     this.#meter.payloadSent += frame.payloadBytes;
     if (frame.active) this.#shaper.activity(this.#shaper.slotMs);
-    if (frame.goaway) this.#closeAtMs = this.#shaper.slotMs + this.parameters.periodMs;
   }
 
   prepare(): void {
     if (this.#over) return;
-    if (this.#runtime.clock.now() - this.#inbound.readMs > this.#deadAfterMs) {
+    if (this.#alertSent) {
+      this.#finish(undefined);
+      return;
+    }
+    if (this.#runtime.clock.now() - this.#inbound.frameMs > this.#deadAfterMs) {
       const error = new TunnelError('TUNNEL_PEER_DEAD', `nothing came for ${Math.round(this.#deadAfterMs)} ms`);
       this.destroy(error);
       return;
@@ -249,7 +257,10 @@ export class Tunnel implements Timed {
   }
 
   #replan(): void {
-    if (!this.#over) this.#runtime.scheduler.schedule(this, Math.min(this.#shaper.nextMs, this.#closeAtMs));
+    if (this.#over) return;
+    // The alert takes a slot's place in ILP; in STP a period's end, where a slot of a further period would be.
+    const closeAtMs = this.parameters.mode === 'STP' ? this.#closeAtMs : Number.POSITIVE_INFINITY;
+    this.#runtime.scheduler.schedule(this, Math.min(this.#shaper.nextMs, closeAtMs));
   }
 
   #countSchedule(): void {
@@ -270,7 +281,7 @@ export class Tunnel implements Timed {
     this.#closeAtMs = this.#shaper.periodEndMs(this.#closeAtMs);
     if (this.#closeAtMs > this.#runtime.clock.now()) return false;
     this.#channel.end();
-    this.#finish(undefined);
+    this.#alertSent = true;
     return true;
   }
 
@@ -283,6 +294,7 @@ export class Tunnel implements Timed {
   #finish(error: Error | undefined): void {
     if (this.#over) return;
     this.#over = true;
+    this.#reader.stop();
     this.#runtime.scheduler.cancel(this);
     const undelivered = this.#streams.undelivered;
     this.#streams.failAll(error?.message ?? 'the tunnel was closed');

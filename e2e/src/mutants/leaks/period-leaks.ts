@@ -3,6 +3,7 @@ import { type Mutant, named } from '../mutant.ts';
 
 const schedule = 'tunnel/test/schedule.test.ts';
 const wholeTunnel = 'tunnel/test/tunnel.test.ts';
+const uniform = 'tunnel/test/uniform.test.ts';
 const closing = named(wholeTunnel, 'closing takes one period whatever is queued, and tells whether all was delivered');
 const runsAreWhole = named(
   schedule,
@@ -54,13 +55,13 @@ export const periodLeaks: readonly Mutant[] = [
     file: 'tunnel/src/tunnel.ts',
     edits: [
       {
-        find: 'if (tickMs >= this.#closeAtMs && this.#endInSlot()) return;',
+        find: 'if (this.#over || (tickMs >= this.#closeAtMs && this.#endInSlot())) return;',
         replace: `if (this.#closeAtMs !== Number.POSITIVE_INFINITY && !this.#streams.undelivered) {
       this.#channel.end();
       this.#finish(undefined);
       return;
     }
-    if (tickMs >= this.#closeAtMs && this.#endInSlot()) return;`,
+    if (this.#over || (tickMs >= this.#closeAtMs && this.#endInSlot())) return;`,
       },
     ],
     caughtBy: closing,
@@ -71,9 +72,9 @@ export const periodLeaks: readonly Mutant[] = [
     file: 'tunnel/src/tunnel.ts',
     edits: [
       {
-        find: 'if (tickMs >= this.#closeAtMs && this.#endInSlot()) return;',
+        find: 'if (this.#over || (tickMs >= this.#closeAtMs && this.#endInSlot())) return;',
         replace: `const grantedMs = this.#streams.undelivered ? 2 * this.parameters.periodMs : 0;
-    if (tickMs >= this.#closeAtMs + grantedMs && this.#endInSlot()) return;`,
+    if (this.#over || (tickMs >= this.#closeAtMs + grantedMs && this.#endInSlot())) return;`,
       },
     ],
     caughtBy: closing,
@@ -102,5 +103,36 @@ export const periodLeaks: readonly Mutant[] = [
       'device/test/device-tunnel.test.ts',
       'only a tunnel that stood for a while lets the waits begin anew',
     ),
+  },
+  {
+    name: 'payload-takes-the-room-of-control',
+    about: 'invariant 6: what the schedule has to say waits a slot when payload has filled the frame',
+    file: 'tunnel/src/outbox.ts',
+    edits: [{ find: 'streams.fill(next.writer, controlRoom,', replace: 'streams.fill(next.writer, 0,' }],
+    caughtBy: named(uniform, 'Demand of a virtual activity leaves in the next slot, whatever fills it'),
+  },
+  {
+    name: 'late-tick-starts-a-run-for-a-later-byte',
+    about: 'invariant 6: a byte that comes between a deadline and its late tick takes the background slot away',
+    file: 'shaping/src/period-clock.ts',
+    edits: [
+      {
+        find: 'return atMs >= this.#demandFromMs && this.demandOpen(atMs);',
+        replace: 'return this.demandOpen(atMs);',
+      },
+    ],
+    caughtBy: named(
+      'shaping/test/stp-shaper.test.ts',
+      'a byte that comes after a slot’s deadline does not take the slot, however late the tick is',
+    ),
+  },
+  {
+    name: 'closing-late-in-a-run-adds-no-run',
+    about: 'invariant 11: a close() after the last slot of a run ends without a run of its own',
+    file: 'shaping/src/stp-shaper.ts',
+    edits: [
+      { find: 'this.#clock.startUnconditional(!this.nextInPeriod);', replace: 'this.#clock.startUnconditional();' },
+    ],
+    caughtBy: named(uniform, 'closing after the last slot of a run takes a further run, as closing while idle does'),
   },
 ];

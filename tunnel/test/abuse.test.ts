@@ -1,0 +1,277 @@
+// What one peer can do to the process: floods of opens, tiny fields, partial frames, programs that give up (docs/limits.md).
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ControlOpener, ControlSealer, FrameWriter } from '@quietwire/proto';
+import {
+  defaultTunnelLimits,
+  establishAsCloud,
+  establishAsDevice,
+  FramePool,
+  ManualTime,
+  type MemoryChannel,
+  memoryChannels,
+  parametersFromMessage,
+  parametersMessage,
+  Tunnel,
+  type TunnelLimits,
+  type TunnelStream,
+} from '../src/index.ts';
+import { collect, connectPair, sampleParameters } from './pair.ts';
+
+interface Alone {
+  readonly time: ManualTime;
+  readonly tunnel: Tunnel;
+  readonly channel: MemoryChannel;
+  readonly streams: TunnelStream[];
+  /** Hands the tunnel a frame that `fill` writes. */
+  readonly read: (fill: (writer: FrameWriter) => void) => void;
+}
+
+/** The cloud's end of a tunnel whose peer the test plays by hand. */
+function cloudAlone(changed: Partial<TunnelLimits> = {}): Alone {
+  const time = new ManualTime();
+  const limits = { ...defaultTunnelLimits, ...changed };
+  const [, channel] = memoryChannels({ time, delayMs: () => 1 });
+  const keys = { aead: 'AES-256-GCM' as const, key: Buffer.alloc(32), iv: Buffer.alloc(12) };
+  const tunnel = new Tunnel({
+    channel,
+    session: {
+      fleet: 'f',
+      deviceId: 'd',
+      keySlot: 'primary',
+      aead: 'AES-256-GCM',
+      seal: new ControlSealer(keys),
+      open: new ControlOpener(keys),
+      parameters: parametersMessage(sampleParameters, limits),
+      maxFrame: 16_000,
+    },
+    role: 'cloud',
+    parameters: sampleParameters,
+    limits,
+    runtime: time.runtime(1),
+    pool: new FramePool(),
+  });
+  const streams: TunnelStream[] = [];
+  tunnel.onStream = (stream) => {
+    stream.on('error', () => {});
+    streams.push(stream);
+  };
+  const read: Alone['read'] = (fill) => {
+    const frame = new Uint8Array(16_000);
+    const writer = new FrameWriter();
+    writer.begin(frame, frame.length);
+    fill(writer);
+    channel.onRead(frame);
+  };
+  return { time, tunnel, channel, streams, read };
+}
+
+test('a flood of opens makes no stream beyond the limit, and ends the tunnel', () => {
+  const { tunnel, streams, read } = cloudAlone();
+  read((writer) => {
+    for (let id = 1; id <= defaultTunnelLimits.maxStreams + 60; id += 1) writer.open(id, 'x');
+  });
+  assert.equal(streams.length, defaultTunnelLimits.maxStreams);
+  assert.equal(tunnel.streams, defaultTunnelLimits.maxStreams);
+  assert.equal(tunnel.closed, false);
+  // The next slot has room for a few refusals; the rest of the flood waits behind them.
+  read((writer) => {
+    for (let id = 101; id <= 200; id += 1) writer.open(id, 'x');
+  });
+  assert.equal(tunnel.closed, true);
+  assert.equal(streams.length, defaultTunnelLimits.maxStreams);
+});
+
+test('one-byte fields that no program reads are kept joined', async () => {
+  const { time, streams, read } = cloudAlone({ tunnelWindow: 32_768 });
+  read((writer) => writer.open(1, 'x'));
+  const one = new Uint8Array([7]);
+  for (let frame = 0; frame < 10; frame += 1)
+    read((writer) => {
+      for (let n = 0; n < 2000; n += 1) writer.stream(1, one, 0, 1, false, false);
+    });
+  const [stream] = streams;
+  assert.ok(stream !== undefined);
+  const chunks = collect(stream);
+  await time.advanceTo(10);
+  assert.equal(Buffer.concat(chunks).length, 20_000);
+  assert.ok(
+    Buffer.concat(chunks).every((byte) => byte === 7),
+    'every byte as it came',
+  );
+  assert.ok(chunks.length < 10, `${chunks.length} buffers`);
+});
+
+test('a trickle of partial frames does not keep a tunnel alive', async () => {
+  const { time, tunnel, channel } = cloudAlone();
+  channel.onRead(new Uint8Array([0x3e, 0x80]));
+  const started = time.now();
+  for (let n = 1; n < 60; n += 1) time.at(started + n * 1000, () => channel.onRead(new Uint8Array(1)));
+  await time.advanceTo(started + 40_000);
+  assert.equal(tunnel.closed, true);
+});
+
+test('fields behind the one at which the tunnel was destroyed are not read', async () => {
+  const { time, tunnel, streams, read } = cloudAlone();
+  read((writer) => writer.open(1, 'x'));
+  streams[0]?.on('data', () => tunnel.destroy(new Error('the program gave up')));
+  await time.advanceTo(10);
+  read((writer) => {
+    writer.stream(1, new Uint8Array(10), 0, 10, false, false);
+    writer.open(2, 'x');
+  });
+  assert.equal(tunnel.closed, true);
+  assert.equal(streams.length, 1);
+});
+
+for (const abort of ['destroy', 'resetAndDestroy'] as const) {
+  test(`programs that ${abort} in the middle of a transfer cost the tunnel no credit`, async () => {
+    for (const direction of ['down', 'up'] as const) {
+      let reached = 0;
+      const pair = await connectPair({
+        parameters: { holdMs: 1000 },
+        onStream: (stream) => {
+          stream.on('error', () => {});
+          if (direction === 'down') stream.write(Buffer.alloc(60_000));
+          else
+            stream.on('data', (chunk: Buffer) => {
+              reached += chunk.length;
+              if (reached > 5000) stream[abort]();
+            });
+        },
+      });
+      const moved: number[] = [];
+      for (let n = 0; n < 25; n += 1) {
+        reached = 0;
+        const stream = pair.device.open('any', { allowHalfOpen: true });
+        stream.on('error', () => {});
+        if (direction === 'down') stream.on('data', (chunk: Buffer) => (reached += chunk.length));
+        stream.write(Buffer.alloc(direction === 'down' ? 60 : 20_000));
+        await pair.time.advanceTo(pair.time.now() + 3000);
+        moved.push(reached);
+        stream[abort]();
+        await pair.time.advanceTo(pair.time.now() + 9000);
+      }
+      assert.ok((moved.at(-1) ?? 0) > 5000, `${direction}: ${moved.join(' ')}`);
+      assert.equal(pair.device.streams, 0);
+    }
+  });
+}
+
+test('a stream that was paused until its credit was used up goes on when it is read again', async () => {
+  const pair = await connectPair({
+    limits: { bytesPerTunnel: 16 * 1024 },
+    onStream: (stream) => void stream.end(Buffer.alloc(60_000)),
+  });
+  const stream = pair.device.open('any', { allowHalfOpen: true });
+  stream.write(Buffer.alloc(60));
+  await pair.time.advanceTo(20_000);
+  const chunks = collect(stream);
+  await pair.time.advanceTo(60_000);
+  assert.equal(Buffer.concat(chunks).length, 60_000);
+});
+
+test('bytes that a program reads later are acknowledged when it has them', async () => {
+  const pair = await connectPair();
+  const stream = pair.device.open('any', { allowHalfOpen: true });
+  // The stream itself is open when the tunnel closes.
+  stream.on('error', () => {});
+  stream.write(Buffer.alloc(60));
+  await pair.time.advanceTo(10_000);
+  pair.accepted[0]?.stream.on('error', () => {}).resume();
+  await pair.time.advanceTo(20_000);
+  const closing = pair.device.close();
+  await pair.time.advanceTo(40_000);
+  await closing;
+});
+
+test('opens that one slot brings together are not refused below the rate', async () => {
+  const pair = await connectPair();
+  let resets = 0;
+  for (let n = 0; n < 14; n += 1)
+    pair.time.at(8000 + n * 140, () => {
+      const stream = pair.device.open('any', { allowHalfOpen: true });
+      stream.on('error', () => (resets += 1));
+    });
+  await pair.time.advanceTo(14_000);
+  assert.equal(pair.accepted.length, 14);
+  assert.equal(resets, 0);
+});
+
+test('a device holds its opens back at the rate that the other end allows', async () => {
+  const pair = await connectPair({ limits: { maxStreams: 200, opensPerSecond: 10 } });
+  for (let n = 0; n < 200; n += 1) pair.device.open('any').on('error', () => {});
+  await pair.time.advanceTo(40_000);
+  assert.equal(pair.accepted.length, 200);
+  const quick = await connectPair({ limits: { maxStreams: 20, opensPerSecond: 10 } });
+  let opened = 0;
+  let refused = 0;
+  quick.cloud.onStream = (stream) => {
+    opened += 1;
+    stream.on('error', () => {}).resetAndDestroy();
+  };
+  for (let atMs = 8000; atMs < 18_000; atMs += 5)
+    quick.time.at(atMs, () => {
+      while (quick.device.streams < 20) {
+        const stream = quick.device.open('any');
+        stream.on('error', (error: Error) => (refused += /LIMIT/.test(error.message) ? 1 : 0));
+        stream.write(Buffer.alloc(60));
+      }
+    });
+  await quick.time.advanceTo(18_000);
+  assert.equal(refused, 0);
+  assert.ok(opened > 90 && opened <= 20 + 100, `${opened} opened in 10 s`);
+});
+
+test('a tunnel that cannot be made ends the connection at once', async () => {
+  const time = new ManualTime();
+  const [far, near] = memoryChannels({ time, delayMs: () => 5 });
+  const deviceKey = Buffer.alloc(32, 1);
+  const binding = { kind: 'CERTIFICATE' as const, value: Buffer.alloc(32, 2) };
+  const cloud = establishAsCloud(
+    {
+      channel: near,
+      runtime: time.runtime(1),
+      deadlineMs: 5000,
+      createTunnel: () => {
+        throw new Error('no such schedule');
+      },
+    },
+    {
+      nonce: Buffer.alloc(32, 3),
+      binding: () => binding.value,
+      lookup: () => ({ deviceKey, slot: 'primary' }),
+      parameters: () => parametersMessage(sampleParameters, defaultTunnelLimits),
+      aeads: ['AES-256-GCM'],
+    },
+  );
+  const device = establishAsDevice(
+    {
+      channel: far,
+      runtime: time.runtime(2),
+      deadlineMs: 5000,
+      createTunnel: (session) =>
+        new Tunnel({
+          channel: far,
+          session,
+          role: 'device',
+          parameters: parametersFromMessage(session.parameters),
+          limits: defaultTunnelLimits,
+          runtime: time.runtime(3),
+          pool: new FramePool(),
+        }),
+    },
+    {
+      fleet: 'f',
+      deviceId: 'd',
+      deviceKey,
+      nonce: Buffer.alloc(32, 4),
+      binding,
+      maxFrame: 16_000,
+      aeads: ['AES-256-GCM'],
+      profile: 'FULL',
+    },
+  );
+  device.catch(() => {});
+  await Promise.all([assert.rejects(cloud, /no such schedule/), time.advanceTo(4000)]);
+});

@@ -1,0 +1,124 @@
+// What the schedule has to say and when a tunnel ends must not wait for payload: the same call or the same activity, with
+// full frames and with empty ones, gives the same times (invariants 6, 7, 8 and 11).
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connectPair, type Pair, type PairOptions } from './pair.ts';
+
+type Frames = readonly { readonly atMs: number; readonly size: number }[];
+
+const periodFrames = (sent: Frames, fromMs: number): number[] =>
+  sent.filter(({ atMs, size }) => atMs >= fromMs && size === 1024).map(({ atMs }) => atMs);
+
+/** A tunnel with a run that an activity of the device began at 10 s, and its stream. */
+async function inARun(options: PairOptions = {}): Promise<{ pair: Pair; write: (bytes: number) => void }> {
+  const pair = await connectPair(options);
+  const stream = pair.device.open('any', { allowHalfOpen: true });
+  stream.on('error', () => {});
+  await pair.time.advanceTo(9000);
+  const far = pair.accepted[0]?.stream;
+  far?.on('error', () => {});
+  far?.resume();
+  const write = (bytes: number): void => {
+    if (bytes > 0) stream.write(Buffer.alloc(bytes));
+  };
+  pair.time.at(10_000.5, () => write(60));
+  return { pair, write };
+}
+
+async function closeAt(callMs: number, queuedBytes: number, mode: 'STP' | 'ILP'): Promise<Pair & { closedMs: number }> {
+  const { pair, write } = await inARun({ parameters: { mode, holdMs: 700 } });
+  let closedMs = 0;
+  pair.device.onClose = () => (closedMs = pair.time.now());
+  pair.time.at(callMs - 10, () => write(queuedBytes));
+  pair.time.at(callMs, () => void pair.device.close().catch(() => {}));
+  await pair.time.advanceTo(40_000);
+  return { ...pair, closedMs };
+}
+
+for (const mode of ['STP', 'ILP'] as const) {
+  test(`${mode}: a full frame that waits does not put off the end of the tunnel`, async () => {
+    const empty = await closeAt(11_020, 0, mode);
+    const full = await closeAt(11_020, 3000, mode);
+    assert.ok(empty.closedMs > 16_000);
+    assert.equal(full.closedMs, empty.closedMs);
+    assert.deepEqual(full.deviceChannel.sent, empty.deviceChannel.sent);
+  });
+}
+
+test('in ILP the close alert takes the place of a slot', async () => {
+  const { deviceChannel, closedMs } = await closeAt(11_020, 0, 'ILP');
+  const [last, before] = [deviceChannel.sent.at(-1)?.atMs ?? 0, deviceChannel.sent.at(-2)?.atMs ?? 0];
+  // The test's own time moves by the delay of the alert; the alert itself left one slot after the last frame.
+  assert.equal(closedMs - last, last - before);
+});
+
+test('closing after the last slot of a run takes a further run, as closing while idle does', async () => {
+  const late = await closeAt(14_960, 0, 'STP');
+  const idle = await closeAt(20_500, 0, 'STP');
+  assert.equal(periodFrames(late.deviceChannel.sent, 14_960).length, 50);
+  assert.equal(periodFrames(idle.deviceChannel.sent, 20_500).length, 50);
+});
+
+test('payload that waits in a frame since the end of a run does not put off the follower of the next run', async () => {
+  const followsAfter = async (payload: boolean): Promise<number> => {
+    const { pair, write } = await inARun();
+    const { time, device, deviceChannel, cloudChannel } = pair;
+    time.at(14_650, () => (deviceChannel.stalled = true));
+    time.at(15_020, () => (deviceChannel.stalled = false));
+    time.at(14_700, () => (payload ? write(4000) : device.shaper.activity(14_700)));
+    await time.advanceTo(25_000);
+    const [first] = periodFrames(deviceChannel.sent, 15_010);
+    const [follows] = periodFrames(cloudChannel.sent, 15_100);
+    return (follows ?? 0) - (first ?? 0);
+  };
+  assert.equal(await followsAfter(true), 30);
+  assert.equal(await followsAfter(false), 30);
+});
+
+test('Demand of a virtual activity leaves in the next slot, whatever fills it', async () => {
+  const ratePerMs = 0.0001;
+  const demandReadMs = async (bytes: number): Promise<number> => {
+    const arrivesMs = 10_050;
+    const pair = await connectPair({
+      parameters: {
+        cover: { deviceRate: 1000 * ratePerMs, cloudRate: 0, deviceDurations: [0, 1], cloudDurations: [1] },
+      },
+      random: (role, nowMs) => {
+        const drawn = role === 'device' ? [1 - Math.exp(-(arrivesMs - nowMs) * ratePerMs), 1 - 1e-12, 0.5] : [];
+        return { next: () => drawn.shift() ?? 1 - 1e-12 };
+      },
+    });
+    const stream = pair.device.open('any', { allowHalfOpen: true });
+    await pair.time.advanceTo(9000);
+    pair.accepted[0]?.stream.resume();
+    const { shaper } = pair.cloud;
+    const receive = shaper.receiveDemand.bind(shaper);
+    let readMs = 0;
+    shaper.receiveDemand = (remainingMs, nowMs) => {
+      readMs = nowMs;
+      receive(remainingMs, nowMs);
+    };
+    pair.time.at(10_000.5, () => stream.write(Buffer.alloc(bytes)));
+    await pair.time.advanceTo(12_000);
+    return readMs;
+  };
+  const [small, large] = [await demandReadMs(60), await demandReadMs(3000)];
+  assert.ok(small > 10_100 && small < 10_200, `${small}`);
+  assert.equal(large, small);
+});
+
+test('writes that credit does not let leave start no run', async () => {
+  const pair = await connectPair({ limits: { streamWindow: 4096, tunnelWindow: 4096 } });
+  const stream = pair.device.open('any', { allowHalfOpen: true });
+  await pair.time.advanceTo(9000);
+  stream.write(Buffer.alloc(4096));
+  await pair.time.advanceTo(60_000);
+  const before = pair.deviceMeter.framesSentPeriod;
+  for (let atMs = 60_000; atMs < 160_000; atMs += 2500) pair.time.at(atMs, () => stream.write(Buffer.alloc(50)));
+  await pair.time.advanceTo(165_000);
+  assert.equal(stream.sendHalf.queued, 40 * 50);
+  assert.equal(pair.deviceMeter.framesSentPeriod, before);
+  pair.accepted[0]?.stream.resume();
+  await pair.time.advanceTo(175_000);
+  assert.equal(stream.sendHalf.queued, 0, 'the credit that comes lets them leave');
+});
