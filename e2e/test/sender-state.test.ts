@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TapRecord } from '../src/harness/tap-rows.ts';
-import { type ClockTiming, directionRuns, SenderHistory } from '../src/local/mqtt/sender-state.ts';
+import { directionRuns, expectedPeriods, type PlugTiming, SenderHistory } from '../src/local/mqtt/sender-state.ts';
 import type { Direction } from '../src/replay/table.ts';
 
-const timing: ClockTiming = {
+const timing: PlugTiming = {
   periodBytes: 1046,
   slotMs: { up: 100, down: 50 },
   periodMs: 1000,
   leadMs: 250,
   restMs: 200,
+  holdMs: 600,
+  backgroundMs: 500,
 };
 
 function slots(direction: Direction, firstMs: number, count: number, skipped: readonly number[] = []): TapRecord[] {
@@ -72,4 +74,16 @@ test('the end that led rests for the rest, the one that followed for the lead lo
     'rest',
     'idle',
   ]);
+});
+
+test('demand that is open at the decision asks for another period, and lengths are powers of two', () => {
+  const periods = (...momentsMs: number[]) => expectedPeriods(momentsMs, timing);
+  assert.deepEqual([periods(0), periods(149), periods(151), periods(749), periods(751)], [1, 1, 2, 2, 1]);
+  assert.deepEqual([periods(0, 700, 1149), periods(0, 700, 1151), periods(700, 1700, 3200)], [2, 4, 8]);
+});
+
+test('a message in the last stretch of any period of a run comes at a turn, one after its last slot does not', () => {
+  const history = new SenderHistory(slots('up', 0, 20), 'up', timing);
+  const turns = [150, 250, 1000, 1150, 1250, 1880, 1895, 2100].map((atMs) => history.isTurnAt(atMs, 10));
+  assert.deepEqual(turns, [false, true, false, false, true, true, false, false]);
 });

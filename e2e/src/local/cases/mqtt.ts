@@ -11,14 +11,14 @@ import { type Broker, mosquittoMissing, publishOnce, startBroker, startSubscribe
 import { Plug, tapLagMs } from '../mqtt/plug.ts';
 import { watchQuietPlug } from '../mqtt/quiet-plug.ts';
 import { measureConnack } from '../mqtt/raw-connect.ts';
-import { type ClockTiming, directions, type SenderState, senderStates } from '../mqtt/sender-state.ts';
+import { directions, type PlugTiming, type SenderState, senderStates } from '../mqtt/sender-state.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
 import { Stack } from '../rig/stack.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 
 /** Tunnels side by side, so that enough runs of 5 s end in little time. */
 const plugCount = 4;
-const goal = { messages: 200, perState: 30 };
+const goal = { messages: 200, perState: 30, turns: 20 };
 const aimAtMost = 300_000;
 const connectsPerPlug = 3;
 const singlesPerPlug = 4;
@@ -27,12 +27,14 @@ const connackMs = 1000;
 const quietFleet = 'smart-plug-quiet';
 
 /** The sample policy's, with what TLS 1.3 and the record's header add to a frame. */
-const timing: ClockTiming = {
+const timing: PlugTiming = {
   periodBytes: 1024 + 22,
   slotMs: { up: 100, down: 50 },
   periodMs: 5000,
   leadMs: 500,
   restMs: 200,
+  holdMs: 3000,
+  backgroundMs: 2000,
 };
 
 export const mqttCase: Case = {
@@ -153,6 +155,9 @@ function judgeOrder(plugs: readonly Plug[], faults: Faults, figures: Figures): v
 
 function judgeDelays(plugs: readonly Plug[], faults: Faults, figures: Figures, context: CaseContext): void {
   for (const direction of directions) {
+    const turns = plugs.reduce((sum, plug) => sum + plug.turns(direction), 0);
+    figures[`${direction}_inside_at_a_turn`] = turns;
+    faults.expect(turns >= goal.turns, `${direction}: ${turns} messages at a period's end, needed ${goal.turns}`);
     for (const state of senderStates) {
       const delays = plugs.flatMap((plug) => delaysOf(plug, direction, state));
       context.print(renderDelays(`mqtt ${direction}, sending end ${state}`, delays));

@@ -5,30 +5,43 @@ import type { Random } from '@quietwire/shaping';
 import { machineNowMs } from '../../replay/replay-end.ts';
 import type { Direction } from '../../replay/table.ts';
 import { type Plug, tapLagMs } from './plug.ts';
-import { type DirectionRun, directionRuns, directions, type SenderState, senderStates } from './sender-state.ts';
+import {
+  type DirectionRun,
+  directionRuns,
+  directions,
+  expectedPeriods,
+  type SenderState,
+  senderStates,
+  turnMs,
+} from './sender-state.ts';
 
-export type Tally = Record<Direction, Record<SenderState, number>>;
+/** `turn` counts those inside a run that came in the last stretch of a period. */
+export type Tally = Record<Direction, Record<SenderState | 'turn', number>>;
 
 export interface Goal {
   /** Messages each way, over all plugs. */
   readonly messages: number;
   /** Messages of each state and way. */
   readonly perState: number;
+  /** Messages each way in the last stretch of a period. */
+  readonly turns: number;
 }
 
 /** A message later than this in a run may still hold demand when the end decides whether to go on: hold 3 s, lead 0.5 s. */
 const safeMs = 1100;
-/** One run in so many is made longer by late messages. */
-const longRunShare = 0.12;
+/** Shares of the runs whose messages come at any time of their first two periods, and at the end of the first one, too. */
+const evenShare = 0.15;
+const turnShare = 0.35;
 const shortestBytes = 8;
 const longestBytes = 200;
 
 export function tally(plugs: readonly Plug[]): Tally {
-  const none = () => ({ idle: 0, inside: 0, rest: 0 });
+  const none = () => ({ idle: 0, inside: 0, rest: 0, turn: 0 });
   const counts: Tally = { up: none(), down: none() };
   for (const plug of plugs) {
     for (const direction of directions) {
       for (const state of plug.states(direction)) if (state) counts[direction][state] += 1;
+      counts[direction].turn += plug.turns(direction);
     }
   }
   return counts;
@@ -37,7 +50,10 @@ export function tally(plugs: readonly Plug[]): Tally {
 export function isReached(counts: Tally, goal: Goal): boolean {
   return directions.every((direction) => {
     const total = senderStates.reduce((sum, state) => sum + counts[direction][state], 0);
-    return total >= goal.messages && senderStates.every((state) => counts[direction][state] >= goal.perState);
+    const { [direction]: count } = counts;
+    return (
+      total >= goal.messages && count.turn >= goal.turns && senderStates.every((state) => count[state] >= goal.perState)
+    );
   });
 }
 
@@ -50,13 +66,20 @@ export async function aim(
   untilMs: number,
 ): Promise<void> {
   const sender = new StateSender(plug, random);
-  while (!isReached(tally(plugs), goal) && machineNowMs() < untilMs) await sender.round(shortOf(tally(plugs), goal));
+  for (let counts = tally(plugs); !isReached(counts, goal) && machineNowMs() < untilMs; counts = tally(plugs)) {
+    await sender.round(shortOf(counts, goal));
+  }
 }
 
 /** Directions that need more messages, by state. */
 function shortOf(counts: Tally, goal: Goal): Record<SenderState, Direction[]> {
   const short = (state: SenderState) => directions.filter((direction) => counts[direction][state] < goal.perState);
   return { idle: short('idle'), inside: short('inside'), rest: short('rest') };
+}
+
+interface Moment {
+  readonly direction: Direction;
+  readonly afterMs: number;
 }
 
 class StateSender {
@@ -79,8 +102,12 @@ class StateSender {
     else this.#sendIdle(short.idle);
     this.#run = await this.#runAfter(startMs - 20);
     if (this.#run === undefined) return;
-    const periods = this.#draw() < longRunShare ? 2 : 1;
-    await this.#sendInside(this.#run, periods);
+    const moments = this.#momentsInside();
+    await this.#sendInside(this.#run, moments);
+    const periods = expectedPeriods(
+      moments.map(({ afterMs }) => afterMs),
+      this.#plug.timing,
+    );
     const endMs = this.#run.firstMs + periods * this.#plug.timing.periodMs;
     this.#run = { ...this.#run, endMs };
     await sleepUntil(endMs - this.#plug.timing.slotMs.up - 200);
@@ -109,15 +136,25 @@ class StateSender {
     }
   }
 
-  async #sendInside({ firstMs }: DirectionRun, periods: number): Promise<void> {
-    const nowMs = machineNowMs();
-    const moment = (fromMs: number, toMs: number) => firstMs + fromMs + this.#draw() * (toMs - fromMs);
-    const moments = directions.flatMap((direction) => {
-      const early = Array.from({ length: 2 + Math.floor(this.#draw() * 3) }, () => moment(0, safeMs));
-      const late = Array.from({ length: periods === 1 ? 0 : 3 }, () => moment(2000, 4200));
-      return [...early, ...late].map((atMs) => ({ direction, atMs }));
+  /** When messages come inside a run, ms after its beginning: at its beginning only, at any time, or at a period's end. */
+  #momentsInside(): Moment[] {
+    const { periodMs } = this.#plug.timing;
+    const kind = this.#draw();
+    const draw = (fromMs: number, toMs: number, direction: Direction) => ({
+      direction,
+      afterMs: fromMs + this.#draw() * (toMs - fromMs),
     });
-    for (const { direction, atMs } of moments.filter((due) => due.atMs > nowMs).sort((a, b) => a.atMs - b.atMs)) {
+    return directions.flatMap((direction) => {
+      if (kind < evenShare) return Array.from({ length: 5 }, () => draw(0, 2 * periodMs, direction));
+      const early = Array.from({ length: 2 + Math.floor(this.#draw() * 3) }, () => draw(0, safeMs, direction));
+      return kind < evenShare + turnShare ? [...early, draw(periodMs - turnMs, periodMs, direction)] : early;
+    });
+  }
+
+  async #sendInside({ firstMs }: DirectionRun, moments: readonly Moment[]): Promise<void> {
+    const nowMs = machineNowMs();
+    const due = moments.map(({ direction, afterMs }) => ({ direction, atMs: firstMs + afterMs }));
+    for (const { direction, atMs } of due.filter((entry) => entry.atMs > nowMs).sort((a, b) => a.atMs - b.atMs)) {
       await sleepUntil(atMs);
       this.#send(direction);
     }

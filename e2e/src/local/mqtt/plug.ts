@@ -6,7 +6,7 @@ import { machineNowMs } from '../../replay/replay-end.ts';
 import type { Direction } from '../../replay/table.ts';
 import type { Agent, Stack } from '../rig/stack.ts';
 import { type Broker, startPublisher, startSubscriber } from './mosquitto.ts';
-import { type ClockTiming, directions, SenderHistory, type SenderState } from './sender-state.ts';
+import { directions, type PlugTiming, SenderHistory, type SenderState } from './sender-state.ts';
 
 /** A message may take so long from the publisher's stdin to the end of the tunnel that sends it. */
 const transitMs = 10;
@@ -26,14 +26,14 @@ export interface PlugOptions {
   readonly agent: Agent;
   /** Number of its connection at the tap. */
   readonly connection: number;
-  readonly timing: ClockTiming;
+  readonly timing: PlugTiming;
   /** What to add to the machine's monotonic clock to get ms since 1970. */
   readonly epochOffsetMs: number;
 }
 
 export class Plug {
   readonly device: string;
-  readonly timing: ClockTiming;
+  readonly timing: PlugTiming;
   readonly messages: Readonly<Record<Direction, Message[]>> = { up: [], down: [] };
   /** Numbers of the messages as they came. */
   readonly order: Readonly<Record<Direction, number[]>> = { up: [], down: [] };
@@ -88,10 +88,20 @@ export class Plug {
   /** The state that each message met whose surroundings are known; undefined for the latest. */
   states(direction: Direction): (SenderState | undefined)[] {
     const history = new SenderHistory(this.records, direction, this.timing);
-    const knownUntilMs = machineNowMs() - tapLagMs - transitMs;
     return this.messages[direction].map(({ atMs }) =>
-      atMs < knownUntilMs ? history.stateAt(atMs, transitMs) : undefined,
+      this.#isKnown(atMs) ? history.stateAt(atMs, transitMs) : undefined,
     );
+  }
+
+  /** How many messages came in the last stretch of a period of a run. */
+  turns(direction: Direction): number {
+    const history = new SenderHistory(this.records, direction, this.timing);
+    return this.messages[direction].filter(({ atMs }) => this.#isKnown(atMs) && history.isTurnAt(atMs, transitMs))
+      .length;
+  }
+
+  #isKnown(atMs: number): boolean {
+    return atMs < machineNowMs() - tapLagMs - transitMs;
   }
 
   #arrived(direction: Direction, epochMs: number, payload: string): void {

@@ -6,6 +6,8 @@ import type { Direction } from '../../replay/table.ts';
 /** `rest` is from a run's last slot until the end may start another run by itself. */
 export type SenderState = 'idle' | 'inside' | 'rest';
 export const senderStates: readonly SenderState[] = ['idle', 'inside', 'rest'];
+/** The last stretch of a period, in which it is decided whether another follows, up to the seam; ms. */
+export const turnMs = 800;
 export const directions: readonly Direction[] = ['up', 'down'];
 
 export interface ClockTiming {
@@ -15,6 +17,14 @@ export interface ClockTiming {
   readonly periodMs: number;
   readonly leadMs: number;
   readonly restMs: number;
+}
+
+/** What else tells how a plug's messages are served. */
+export interface PlugTiming extends ClockTiming {
+  /** How long demand stays open after a byte. */
+  readonly holdMs: number;
+  /** Distance of background slots. */
+  readonly backgroundMs: number;
 }
 
 /** One run of one direction. */
@@ -59,6 +69,17 @@ function isNextRun(run: DirectionRun, timeMs: number, slotMs: number, restMs: nu
   return timeMs - run.lastMs > 1.5 * slotMs && (endedWhole || timeMs > run.endMs + restMs / 2);
 }
 
+/**
+ * How many periods a run has whose messages come at these moments, ms after its beginning: demand that is open a lead before
+ * a period's end asks for another, and lengths are powers of two (period-clock.md section 3).
+ */
+export function expectedPeriods(momentsMs: readonly number[], { periodMs, leadMs, holdMs }: PlugTiming): number {
+  for (let periods = 1; ; periods *= 2) {
+    const decisionMs = periods * periodMs - leadMs;
+    if (!momentsMs.some((atMs) => atMs <= decisionMs && atMs + holdMs > decisionMs)) return periods;
+  }
+}
+
 /** What one direction's sender did over a whole connection. */
 export class SenderHistory {
   readonly #own: readonly DirectionRun[];
@@ -86,6 +107,13 @@ export class SenderHistory {
     if (run === undefined) return 'idle';
     if (atMs + transitMs < run.endMs - this.#timing.slotMs[this.#direction]) return 'inside';
     return atMs < this.#restUntil(run) ? 'rest' : 'idle';
+  }
+
+  /** Whether a message comes inside a run in the last stretch of one of its periods. */
+  isTurnAt(atMs: number, transitMs: number): boolean {
+    const run = this.#own.findLast(({ firstMs }) => firstMs <= atMs);
+    if (run === undefined || this.stateAt(atMs, transitMs) !== 'inside') return false;
+    return (atMs - run.firstMs) % this.#timing.periodMs >= this.#timing.periodMs - turnMs;
   }
 
   /** The follower rests longer by the lead. */
