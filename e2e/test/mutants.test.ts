@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { knownLeaks } from '../src/mutants/known-leaks.ts';
+import { invariantOf, knownLeaks, shortLeaks } from '../src/mutants/known-leaks.ts';
 import { occurrences, plant } from '../src/mutants/mutant.ts';
 import { wireCases } from '../src/wire/wire-cases.ts';
+import { examplesOf, fragmentsOf, isPrintable } from './printable.ts';
 
 const read = (file: string): string => readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
 
@@ -40,4 +41,36 @@ test('a text that is missing or there twice makes the mutant stale', () => {
   assert.throws(() => plant(mutant, 'xyz'), /occurs 0 times/);
   assert.throws(() => plant(mutant, 'a a'), /occurs 2 times/);
   assert.equal(plant(mutant, 'xay'), 'x$&y');
+});
+
+test('the short form plants a leak on the wire and one in memory for each invariant from 1 to 11', () => {
+  const covered = (kind: 'wire' | 'test') =>
+    [...new Set(shortLeaks.filter(({ caughtBy }) => caughtBy.kind === kind).map(invariantOf))].sort((a, b) => a - b);
+  const invariants = Array.from({ length: 11 }, (_, index) => index + 1);
+  assert.deepEqual(covered('wire'), invariants);
+  const inMemory = new Set(covered('test'));
+  assert.deepEqual(
+    invariants.filter((number) => !inMemory.has(number)),
+    [],
+  );
+});
+
+test('every fault that a leak on the wire must cause is one that its case can print', () => {
+  for (const { name, caughtBy } of knownLeaks) {
+    if (caughtBy.kind !== 'wire') continue;
+    const fragments = fragmentsOf(caughtBy.name);
+    for (const example of examplesOf(caughtBy.fault)) {
+      assert.match(example, new RegExp(caughtBy.fault.source.replace(/^\^/, '')));
+      assert.ok(isPrintable(example, fragments), `${name}: the case ${caughtBy.name} prints nothing like “${example}”`);
+    }
+  }
+});
+
+test('a fault that a case words otherwise is not printable', () => {
+  const fragments = fragmentsOf('backpressure');
+  assert.ok(isPrintable("7 bytes lay unread in a tunnel's socket", fragments));
+  assert.ok(!isPrintable('7 bytes lay unread in a socket', fragments));
+  assert.ok(!isPrintable('lay unread in a tunnel', new Set([' bytes lay unread in a socket'])));
+  assert.deepEqual(examplesOf(/^a (b|c) \d+ \(x\)/), ['a b 7 (x)', 'a c 7 (x)']);
+  assert.deepEqual(examplesOf(/has \d+|is missing/), ['has 7', 'is missing']);
 });

@@ -1,5 +1,6 @@
 // `npm run test:mutants [-- --list --case NAME --json F --verbose --wire]`: plants each known leak in a copy of the sources and expects the
 // test that is named for it to fail. One line `mutant  caught-by` each; exit 1 on a survivor or a mutant that does not fit.
+// Without --wire those that take minutes are left out; --case plants any.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -38,7 +39,9 @@ async function main(argv: string[]): Promise<number> {
   const all = values.wire === true ? knownLeaks : shortLeaks;
   const chosen = wanted === undefined ? all : knownLeaks.filter(({ name }) => wanted.includes(name));
   if (values.list === true) {
-    for (const { name, about } of chosen) process.stdout.write(`${name}  ${about}\n`);
+    for (const leak of wanted === undefined ? knownLeaks : chosen) {
+      process.stdout.write(`${leak.name}  ${leak.about}${shortLeaks.includes(leak) ? '' : ' (with --wire)'}\n`);
+    }
     return 0;
   }
   return await run(chosen, values.json, values.verbose === true);

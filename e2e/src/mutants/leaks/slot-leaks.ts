@@ -78,6 +78,23 @@ export const slotLeaks: readonly Mutant[] = [
     caughtBy: stalled,
   },
   {
+    name: 'every-second-cover-slot-stays-empty',
+    about: 'invariant 2: a slot without payload is left out, one of two',
+    file: 'tunnel/src/tunnel.ts',
+    edits: [
+      {
+        find: writeFrame,
+        replace: `if (frame === undefined) {
+      this.#covers += 1;
+      if (this.#covers % 2 === 0) return;
+    }
+    ${writeFrame}`,
+      },
+      { find: '#skipsSeen = 0;', replace: '#skipsSeen = 0;\n  #covers = 0;' },
+    ],
+    caughtBy: inIlp,
+  },
+  {
     name: 'catching-up-after-a-late-tick',
     about: 'invariant 2: every slot that a late tick missed leaves in a tick of its own',
     file: 'shaping/src/stp-shaper.ts',

@@ -56,6 +56,7 @@ export const wireLeaks: readonly Mutant[] = [
     ],
     caughtBy: lengths,
   },
+  onTheWire('every-second-cover-slot-stays-empty', wire('full-period', /no frame in slot \d+ of a run/)),
   onTheWire('catching-up-in-ilp', wire('one-write', /\d+ frames in the \d+ slots after a stall/)),
   {
     name: 'real-frames-100-us-later',
@@ -101,7 +102,7 @@ export const wireLeaks: readonly Mutant[] = [
     'activity-decided-by-the-next-background-slot',
     wire('background', /\d+ of \d+ activities started no run within/),
   ),
-  onTheWire('reading-paused-while-a-write-waits', wire('backpressure', /bytes lay unread in a socket/)),
+  onTheWire('reading-paused-while-a-write-waits', wire('backpressure', /bytes lay unread in a tunnel's socket/)),
   onTheWire('first-period-only-for-payload', wire('connect', /\(empty\): the session does not begin with a run/)),
   onTheWire('closing-as-soon-as-the-queue-is-empty', wire('close', /^close: closed by the (device|cloud): idle-empty/)),
   onTheWire('reconnects-without-jitter', wire('reconnect', /waits are not even/)),
