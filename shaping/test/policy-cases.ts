@@ -1,6 +1,7 @@
 // Specs of policies, good and bad, with the paths of the faults that the schema and its rules find in them. The same list was
 // applied to a Kubernetes 1.34 API server: it accepted and refused the same ones, and named the same paths but for three, where
 // it stops at unknown fields or says more of a duration that is none.
+import { slotCases } from './policy-slot-cases.ts';
 
 export interface PolicyCase {
   readonly name: string;
@@ -25,10 +26,7 @@ export const sampleSpec = {
   activity: { perDay: 24, quietBytes: 4, window: '1s' },
 } as const;
 
-const interval = (value: unknown): Record<string, unknown> => ({ mode: 'ILP', upstream: { interval: value } });
-const size = (value: unknown): Record<string, unknown> => ({ mode: 'ILP', upstream: { size: value } });
-const weights = [1, 2, 0.5];
-const tooMany = Array.from({ length: 17 }, () => '50ms');
+const longName = { services: [service('n'.repeat(63), 1)] };
 
 export const policyCases: readonly PolicyCase[] = [
   { name: 'the sample', change: {}, faults: [] },
@@ -81,6 +79,32 @@ export const policyCases: readonly PolicyCase[] = [
     change: { frameSize: 63, background: { frameSize: 16_001 } },
     faults: ['background.frameSize', 'frameSize'],
   },
+  {
+    name: 'frames of 63 + 55 bytes, which open a stream to the longest name',
+    change: { ...longName, frameSize: 118, background: { frameSize: 118 } },
+    faults: [],
+  },
+  {
+    name: 'frames that cannot open a stream to the longest name',
+    change: { ...longName, frameSize: 117, background: { frameSize: 117 } },
+    faults: ['background.frameSize', 'frameSize'],
+  },
+  { name: 'the smallest frames, and a name of 9 bytes', change: small('x'.repeat(9)), faults: [] },
+  {
+    name: 'the smallest frames, and a name of 10 bytes',
+    change: small('x'.repeat(10)),
+    faults: ['background.frameSize', 'frameSize'],
+  },
+  {
+    name: 'a small background in mode ILP, which has none',
+    change: { ...longName, mode: 'ILP', frameSize: 70, background: { frameSize: 64 } },
+    faults: [],
+  },
+  {
+    name: 'frames in mode ILP that cannot open a stream to the longest name',
+    change: { ...longName, mode: 'ILP', frameSize: 69 },
+    faults: ['frameSize'],
+  },
   { name: 'durations without units or with signs', change: { period: '5', lead: '-1s' }, faults: ['lead', 'period'] },
   { name: 'a duration with a fraction', change: { lead: '0.5s' }, faults: ['lead'] },
   { name: 'a duration as a number', change: { period: 5 }, faults: ['period'] },
@@ -99,115 +123,6 @@ export const policyCases: readonly PolicyCase[] = [
     faults: ['downstream.interval.constant', 'upstream.interval.constant'],
   },
   { name: 'a lead of less than two slots', change: { lead: '199ms' }, faults: ['lead'] },
-  {
-    name: 'no kind of distribution',
-    change: { upstream: { interval: {} } },
-    faults: ['upstream.interval'],
-  },
-  {
-    name: 'two kinds of distribution',
-    change: { upstream: { interval: { constant: '100ms', exponential: { mean: '50ms' } } } },
-    faults: ['upstream.interval'],
-  },
-  {
-    name: 'drawn slots in mode STP',
-    change: { downstream: { interval: { exponential: { mean: '50ms' } } } },
-    faults: ['downstream.interval'],
-  },
-  {
-    name: 'drawn sizes in mode STP',
-    change: { upstream: { size: { uniform: { low: 64, high: 128 } } } },
-    faults: ['upstream.size'],
-  },
-  {
-    name: 'a size above the frame size',
-    change: { upstream: { size: { constant: 1025 } } },
-    faults: ['upstream.size'],
-  },
-  {
-    name: 'a least size above the frame size',
-    change: size({ uniform: { low: 64, high: 16_000 }, min: 2000 }),
-    faults: ['upstream.size'],
-  },
-  {
-    name: 'drawn sizes above the frame size',
-    change: size({ uniform: { low: 64, high: 1025 } }),
-    faults: ['upstream.size'],
-  },
-  {
-    name: 'listed sizes above the frame size',
-    change: { mode: 'ILP', downstream: { size: { empirical: { values: [64, 1025], weights: [1, 1] } } } },
-    faults: ['downstream.size'],
-  },
-  {
-    name: 'a mean size above the frame size',
-    change: size({ exponential: { mean: 1025 } }),
-    faults: ['upstream.size'],
-  },
-  {
-    name: 'a deviation above the frame size',
-    change: size({ normal: { mean: 500, deviation: 1025 } }),
-    faults: ['upstream.size'],
-  },
-  {
-    name: 'a median size above the frame size',
-    change: size({ lognormal: { median: 1025, sigma: 1 } }),
-    faults: ['upstream.size'],
-  },
-  { name: 'uniform slots', change: interval({ uniform: { low: '10ms', high: '90ms' } }), faults: [] },
-  {
-    name: 'uniform the wrong way round',
-    change: interval({ uniform: { low: '90ms', high: '20ms' } }),
-    faults: ['upstream.interval.uniform.high'],
-  },
-  {
-    name: 'normal without a deviation',
-    change: interval({ normal: { mean: '90ms' } }),
-    faults: ['upstream.interval.normal.deviation'],
-  },
-  {
-    name: 'a deviation of nothing',
-    change: interval({ normal: { mean: '90ms', deviation: '0s' } }),
-    faults: ['upstream.interval.normal.deviation'],
-  },
-  {
-    name: 'bounds the wrong way round',
-    change: interval({ exponential: { mean: '90ms' }, min: '1s', max: '900ms' }),
-    faults: ['upstream.interval.max'],
-  },
-  {
-    name: 'a lower bound that is too low',
-    change: interval({ exponential: { mean: '90ms' }, min: '19ms' }),
-    faults: ['upstream.interval.min'],
-  },
-  { name: 'lognormal slots', change: interval({ lognormal: { median: '50ms', sigma: 1 } }), faults: [] },
-  {
-    name: 'lognormal with a sigma of 0',
-    change: interval({ lognormal: { median: '50ms', sigma: 0 } }),
-    faults: ['upstream.interval.lognormal.sigma'],
-  },
-  { name: 'empirical slots', change: interval({ empirical: { values: ['20ms', '50ms', '1s'], weights } }), faults: [] },
-  {
-    name: 'weights of another length',
-    change: interval({ empirical: { values: ['20ms', '50ms'], weights } }),
-    faults: ['upstream.interval.empirical.weights'],
-  },
-  {
-    name: 'weights of nothing',
-    change: interval({ empirical: { values: ['20ms'], weights: [0] } }),
-    faults: ['upstream.interval.empirical.weights'],
-  },
-  {
-    name: 'too many values',
-    change: interval({ empirical: { values: tooMany, weights: tooMany.map(() => 1) } }),
-    faults: ['upstream.interval.empirical.values', 'upstream.interval.empirical.weights'],
-  },
-  { name: 'drawn sizes', change: size({ normal: { mean: 500, deviation: 100 }, min: 100, max: 900 }), faults: [] },
-  {
-    name: 'sizes of the wrong kind',
-    change: size({ uniform: { low: '64', high: 128 } }),
-    faults: ['upstream.size.uniform.low'],
-  },
   {
     name: 'drawn background',
     change: { background: { interval: { exponential: { mean: '2s' } } } },
@@ -303,6 +218,7 @@ export const policyCases: readonly PolicyCase[] = [
     change: { frameSize: 12, cover: { deviceShare: 2 }, colour: 'red' },
     faults: ['colour', 'cover.deviceShare', 'frameSize'],
   },
+  ...slotCases,
 ];
 
 /** The sample's spec with a change merged in. */
@@ -359,6 +275,11 @@ function fast(lead: string, background: string): Record<string, unknown> {
 
 function service(name: string, port: number): Record<string, unknown> {
   return { name, port };
+}
+
+/** The smallest frames of both kinds. */
+function small(name: string): Record<string, unknown> {
+  return { services: [service(name, 1)], frameSize: 64, background: { frameSize: 64 } };
 }
 
 function kind(name: string): Record<string, unknown> {

@@ -72,6 +72,21 @@ export const policySpecSchema = {
       "fieldPath": ".cover.durations.cloud"
     },
     {
+      "rule": "self.services.all(service, self.frameSize >= (self.mode == 'ILP' ? 7 : 55) + service.name.size())",
+      "message": "has no room to open a stream to a service, allowed at least 55 (7 in mode ILP) + the longest name in services",
+      "fieldPath": ".frameSize"
+    },
+    {
+      "rule": "self.mode == 'ILP' || self.services.all(service, self.background.frameSize >= 55 + service.name.size())",
+      "message": "has no room to open a stream to a service, allowed at least 55 + the longest name in services",
+      "fieldPath": ".background.frameSize"
+    },
+    {
+      "rule": "self.mode != 'ILP' || !has(self.upstream.size) || self.services.all(service, (!has(self.upstream.size.constant) || self.upstream.size.constant >= 7 + service.name.size()) && (!has(self.upstream.size.max) || self.upstream.size.max >= 7 + service.name.size()) && ((has(self.upstream.size.min) && self.upstream.size.min >= 7 + service.name.size()) || ( (!has(self.upstream.size.uniform) || self.upstream.size.uniform.high >= 7 + service.name.size()) && (!has(self.upstream.size.empirical) || self.upstream.size.empirical.values.exists(value, value >= 7 + service.name.size())))))",
+      "message": "never has room to open a stream to a service, allowed sizes up to at least 7 + the longest name in services",
+      "fieldPath": ".upstream.size"
+    },
+    {
       "rule": "!has(self.upstream.size) || ((!has(self.upstream.size.constant) || self.upstream.size.constant <= self.frameSize) && (!has(self.upstream.size.min) || self.upstream.size.min <= self.frameSize) && (!has(self.upstream.size.max) || self.upstream.size.max <= self.frameSize) && (!has(self.upstream.size.uniform) || self.upstream.size.uniform.high <= self.frameSize) && (!has(self.upstream.size.normal) || (self.upstream.size.normal.mean <= self.frameSize && self.upstream.size.normal.deviation <= self.frameSize)) && (!has(self.upstream.size.exponential) || self.upstream.size.exponential.mean <= self.frameSize) && (!has(self.upstream.size.lognormal) || self.upstream.size.lognormal.median <= self.frameSize) && (!has(self.upstream.size.empirical) || self.upstream.size.empirical.values.all(value, value <= self.frameSize)))",
       "message": "is larger than the largest frame, allowed at most frameSize",
       "fieldPath": ".upstream.size"
