@@ -6,6 +6,8 @@ export const limits = {
   frameMin: 64,
   /** Bytes. One frame fits one TLS record (16,384) with all overhead; bounds what a partial frame can hold in memory. */
   frameMax: 16_000,
+  /** Bytes of every frame in STP that only CONTROL fields may take: a sealed PeriodStart and Demand with their header fit. */
+  controlRoom: 48,
   /** Bytes of every frame before the fleet is known: its size then tells nothing about the fleet. */
   bootstrapFrame: 512,
   /** Bytes. A DNS label; bounds what an OPEN makes the receiver keep and log. */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { buildFrame, toHex } from '../scripts/vectors/frame-builder.ts';
 import { FrameWriter } from '../src/frame-writer.ts';
+import { limits } from '../src/limits.ts';
 import { sessionFrame } from './arbitrary-frames.ts';
 import { naiveDecode } from './naive-decoder.ts';
 
@@ -40,6 +41,18 @@ test('a field that does not fit writes nothing', () => {
   assert.equal(writer.stream(2, new Uint8Array(1), 0, 1, true, true), 0);
   assert.equal(writer.stream(2, new Uint8Array(0), 0, 0, true, true), 0);
   assert.equal(toHex(buffer), before);
+});
+
+test('an OPEN beside the room for control fits by the length of its name: 9 bytes in the smallest frame, all from 118 on', () => {
+  for (const [size, longest] of [
+    [64, 9],
+    [117, 62],
+    [118, limits.serviceName],
+  ] as const) {
+    const { writer } = begin(size);
+    assert.equal(writer.open(1, 'n'.repeat(longest)), true);
+    assert.equal(writer.room, limits.controlRoom, `${size} bytes`);
+  }
 });
 
 test('fields that fit exactly are written', () => {

@@ -59,6 +59,7 @@ const limitTexts: Readonly<Record<string, string>> = {
   'period; longest run': `${limits.periodMax} ms; ${limits.longestRun} periods`,
   'announced ahead': `${limits.periodsAhead} periods`,
   'cover rate': `${limits.coverRate} per second`,
+  'room for control in a frame': `${limits.controlRoom} bytes`,
   offsets: `2^${Math.log2(limits.offset + 1)} − 1`,
 };
 
