@@ -29,11 +29,11 @@ export const sidecarEvents = {
   PEER_FAILED: { level: 'warn', text: 'A peer broke the protocol; its tunnel is closed.' },
   SERVICE_UNREACHABLE: {
     level: 'warn',
-    text: 'A service of the policy does not accept connections; the stream is reset.',
+    text: 'A service of the policy did not accept connections; streams to it are reset. At the next full minute of the process, and not again before it was reached, nor within the hour.',
   },
   SERVICE_UNKNOWN: {
     level: 'warn',
-    text: 'A device asked for a service that its policy does not name; the stream is reset.',
+    text: 'A device asked for a service that its policy does not name; the stream is reset. Once per policy, at the next full minute of the process.',
   },
   SECONDARY_KEY: { level: 'debug', text: 'A device proved itself with the secondary key.' },
   TUNNEL_OPENED: { level: 'debug', text: 'A device is connected.' },

@@ -66,6 +66,7 @@ class RunningSidecar implements Sidecar {
   readonly #keys: KeyRing;
   readonly #telemetry: Telemetry;
   readonly #devices: DeviceConnections;
+  readonly #services: ServiceReports;
   readonly #listener: Listener;
   readonly #admin: AdminServer;
   readonly #revocations: RevocationWatch;
@@ -93,6 +94,7 @@ class RunningSidecar implements Sidecar {
       startSdk: options.startMetricsSdk ?? plainMetricsSdk,
     });
     const { metrics } = this.#telemetry;
+    this.#services = new ServiceReports(log, runtime);
     this.#devices = new DeviceConnections(
       {
         runtime,
@@ -102,7 +104,7 @@ class RunningSidecar implements Sidecar {
         pool: new FramePool(),
         memory: new MemoryBudget(config.limits.bytesTotal),
         handshakeTimeoutMs: config.limits.handshakeTimeout,
-        services: new ServiceReports(log),
+        services: this.#services,
       },
       log,
       metrics,
@@ -209,6 +211,7 @@ class RunningSidecar implements Sidecar {
     this.#listener.stopAccepting();
     this.#devices.close();
     this.#revocations.close();
+    this.#services.close();
     await this.#admin.close();
     await this.#lastExport();
   }

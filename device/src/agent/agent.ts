@@ -11,6 +11,7 @@ import { Forwarder } from './forwarder.ts';
 import type { AgentSettings } from './load-config.ts';
 import type { Log } from './log.ts';
 import { renderMetrics } from './metrics-text.ts';
+import { ServiceReports } from './service-reports.ts';
 
 export interface AgentOptions {
   readonly settings: AgentSettings;
@@ -25,8 +26,7 @@ export class Agent {
   readonly #forwarder: Forwarder;
   readonly #admin: AdminServer;
   readonly #failed = Promise.withResolvers<never>();
-  /** What was told of services since the tunnel came up. */
-  readonly #told = new Set<string>();
+  readonly #services: ServiceReports;
   #credentials: Credentials;
   #tunnel: DeviceTunnel | undefined;
   #whyDown = 'no tunnel has stood yet';
@@ -50,6 +50,7 @@ export class Agent {
     this.#options = options;
     this.#log = options.log;
     this.#credentials = options.credentials;
+    this.#services = new ServiceReports(options.log, options.runtime);
     this.#failed.promise.catch(() => {});
     this.#forwarder = new Forwarder({
       forwards: options.settings.forwards,
@@ -83,6 +84,7 @@ export class Agent {
       this.#log.event('UNDELIVERED', failureOf(error).text);
       return { undelivered: true };
     } finally {
+      this.#services.close();
       this.#admin.close();
     }
   }
@@ -139,7 +141,7 @@ export class Agent {
   }
 
   #up(tunnel: DeviceTunnel): void {
-    this.#told.clear();
+    this.#services.forget();
     this.#forwarder.open().then(
       () => {
         if (tunnel.state === 'up') this.#log.event('TUNNEL_UP', `local ports: ${this.#forwarder.description}`);
@@ -162,9 +164,7 @@ export class Agent {
     const { reason = error.code } = error;
     this.#log.event('STREAM_FAILED', `${service}: ${error.message}`);
     const telling = reason === 'TUNNEL_STREAM_LIMIT' || (error.reason !== undefined && error.reason !== 'CANCEL');
-    if (!telling || this.#told.has(`${service} ${reason}`)) return;
-    this.#told.add(`${service} ${reason}`);
-    this.#log.event('SERVICE_REFUSED', `service ${service}: ${serviceFaults[reason ?? ''] ?? reason}`);
+    if (telling) this.#services.refused(service, serviceFaults[reason ?? ''] ?? reason ?? 'refused');
   }
 }
 

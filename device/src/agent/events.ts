@@ -28,7 +28,7 @@ export const agentEvents = {
   },
   SERVICE_REFUSED: {
     level: 'warn',
-    text: 'The sidecar reset a stream: it does not know the service, or does not reach it. Once per service, reason and tunnel.',
+    text: 'The sidecar reset a stream: it does not know the service, or does not reach it. Once per service, reason and tunnel, at the next full minute of the process.',
   },
   STREAM_FAILED: { level: 'debug', text: 'A stream ended by an error, and its local connection with it.' },
   SESSION: { level: 'debug', text: 'The device and fleet that the tunnel stands for.' },

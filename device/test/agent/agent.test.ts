@@ -224,12 +224,12 @@ test('a service that the policy does not have resets the local connection and is
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
     assert.equal(error.code, 'ECONNRESET');
   }
+  agent.signal('SIGTERM');
+  assert.equal(await agent.ended(), 0);
   assert.deepEqual(
     agent.logged('SERVICE_REFUSED').map(({ message }) => message),
     ['service nothing: the policy has no service of this name'],
   );
-  agent.signal('SIGTERM');
-  assert.equal(await agent.ended(), 0);
   await cloud.close();
 });
 

@@ -129,7 +129,7 @@ function openService(
   const { policy, deviceId, tlsProtocol } = connection;
   const service = policy.services.get(stream.service);
   if (service === undefined) {
-    serving.services.unknown(policy, stream.service);
+    serving.services.unknown(policy, deviceId, stream.service);
     stream.on('error', () => {});
     stream.refuse('UNKNOWN_SERVICE');
     return;
@@ -141,7 +141,7 @@ function openService(
       : encodeProxyHeader({ source, destination, commonName: deviceId, tlsVersion: tlsProtocol, alpn: quietwireAlpn });
   forwardStream(stream, { port: service.port, header }, serving.runtime, {
     onConnected: () => serving.services.reachable(policy, service.name),
-    onUnreachable: (reason) => serving.services.unreachable(policy, service.name, reason),
+    onUnreachable: (reason) => serving.services.unreachable(policy, deviceId, service.name, reason),
     onFailed: (reason) => serving.services.failed(deviceId, service.name, reason),
   });
 }
