@@ -1,4 +1,5 @@
 // Errors of @quietwire/tunnel: callers branch on `code` only; the table is what docs/errors.md is checked against.
+import { getSystemErrorMap } from 'node:util';
 import type { ResetReason } from './stream.ts';
 
 export const tunnelErrors = {
@@ -33,7 +34,11 @@ export interface StreamResetError extends NodeJS.ErrnoException {
   readonly reason?: ResetReason;
 }
 
+/** The number that Node gives the error on this system. */
+const resetErrno = [...getSystemErrorMap()].find(([, [name]]) => name === 'ECONNRESET')?.[0];
+
 export function streamReset(text: string, reason?: ResetReason): StreamResetError {
-  const error = Object.assign(new Error(`read ECONNRESET (${text})`), { code: 'ECONNRESET', syscall: 'read' });
+  const fields = { errno: resetErrno, code: 'ECONNRESET', syscall: 'read' };
+  const error = Object.assign(new Error(`read ECONNRESET (${text})`), fields);
   return reason === undefined ? error : Object.assign(error, { reason });
 }

@@ -1,6 +1,7 @@
 // What a net.Socket has beyond a Duplex, so that programs written for one run over a stream of a tunnel: 'connect', idle
 // timeouts, 'close' with its argument, and the calls that mean nothing here but are made. It moves no bytes.
 import { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
 import { OneShot, type TimerRuntime } from './one-shot.ts';
 
 export interface SocketDuplexOptions {
@@ -14,13 +15,14 @@ export abstract class SocketDuplex extends Duplex {
   abstract readonly service: string;
   /** True until 'connect'; what is written before is sent all the same. */
   connecting = false;
-  /** Milliseconds after which an idle stream emits 'timeout'; undefined for never. */
+  /** Milliseconds after which an idle stream emits 'timeout'; 0 or undefined for never. */
   timeout: number | undefined;
   // A service has no address that a device could know.
   readonly remoteAddress: string | undefined = undefined;
   readonly remoteFamily: string | undefined = undefined;
   readonly remotePort: number | undefined = undefined;
   readonly localAddress: string | undefined = undefined;
+  readonly localFamily: string | undefined = undefined;
   readonly localPort: number | undefined = undefined;
   readonly #runtime: TimerRuntime;
   readonly #idle: OneShot;
@@ -46,16 +48,19 @@ export abstract class SocketDuplex extends Duplex {
     return this.writable ? 'writeOnly' : 'closed';
   }
 
-  /** Emits 'timeout' once for each stretch of `timeoutMs` without a byte in either direction; 0 stops that. */
+  /**
+   * Emits 'timeout' once for each stretch of `timeoutMs` without a byte in either direction; 0 stops that.
+   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE, as net.Socket does.
+   */
   setTimeout(timeoutMs: number, listener?: () => void): this {
     if (this.destroyed) return this;
+    checkTimeout(timeoutMs, listener);
+    this.timeout = timeoutMs;
     if (timeoutMs === 0) {
-      this.timeout = undefined;
       this.#idle.cancel();
       if (listener !== undefined) this.removeListener('timeout', listener);
       return this;
     }
-    this.timeout = timeoutMs;
     this.#usedMs = this.#runtime.clock.now();
     this.#idle.startIn(timeoutMs);
     if (listener !== undefined) this.once('timeout', listener);
@@ -99,7 +104,7 @@ export abstract class SocketDuplex extends Duplex {
 
   /** Bytes moved in either direction. */
   protected used(): void {
-    if (this.timeout === undefined) return;
+    if (!this.timeout) return;
     this.#usedMs = this.#runtime.clock.now();
     if (!this.#idle.scheduled) this.#idle.startIn(this.timeout);
   }
@@ -113,9 +118,23 @@ export abstract class SocketDuplex extends Duplex {
   }
 
   #checkIdle(): void {
-    if (this.timeout === undefined) return;
+    if (!this.timeout) return;
     const leftMs = this.#usedMs + this.timeout - this.#runtime.clock.now();
     if (leftMs > 0) this.#idle.startIn(leftMs);
     else this.emit('timeout');
   }
+}
+
+function checkTimeout(timeoutMs: unknown, listener: unknown): void {
+  if (typeof timeoutMs !== 'number') throw wrongType('msecs', 'number', timeoutMs);
+  if (timeoutMs < 0 || !Number.isFinite(timeoutMs)) {
+    const text = `The value of "msecs" is out of range. It must be a non-negative finite number. Received ${timeoutMs}`;
+    throw Object.assign(new RangeError(text), { code: 'ERR_OUT_OF_RANGE' });
+  }
+  if (listener !== undefined && typeof listener !== 'function') throw wrongType('callback', 'function', listener);
+}
+
+function wrongType(name: string, type: string, got: unknown): TypeError {
+  const text = `The "${name}" argument must be of type ${type}. Received ${inspect(got, { depth: -1 })}`;
+  return Object.assign(new TypeError(text), { code: 'ERR_INVALID_ARG_TYPE' });
 }

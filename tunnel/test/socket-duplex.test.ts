@@ -1,5 +1,7 @@
 // What a stream does as a net.Socket would, beyond what the comparison of stream-like-socket.test.ts reaches.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, connect as dial, Socket } from 'node:net';
 import { test } from 'node:test';
 import type { TunnelStream } from '../src/index.ts';
 import { collect, connectPair } from './pair.ts';
@@ -54,6 +56,57 @@ test('an idle stream emits timeout once, and again only after it was used', asyn
   stream.write('z');
   await time.advanceTo(time.now() + 60_000);
   assert.equal(timeouts, 2);
+});
+
+test('setTimeout refuses what that of a socket refuses, by the same error, and stays as it was', async () => {
+  const { device } = await connectPair();
+  const [stream, socket] = [device.open('http').setTimeout(7000), new Socket()];
+  const refusal = (attempt: () => unknown): unknown => {
+    try {
+      attempt();
+      return 'accepted';
+    } catch (error) {
+      const { name, code, message } = error as NodeJS.ErrnoException;
+      return { name, code, message: message.split(' Received ')[0] };
+    }
+  };
+  const values = [-1, Number.NaN, Number.POSITIVE_INFINITY, 'x', '5', null, undefined, true, 5n, {}, () => {}];
+  for (const value of values as number[]) {
+    const expected = refusal(() => socket.setTimeout(value));
+    assert.notEqual(expected, 'accepted');
+    assert.deepEqual(
+      refusal(() => stream.setTimeout(value)),
+      expected,
+    );
+  }
+  for (const listener of ['x', null, 5] as unknown as (() => void)[])
+    for (const timeoutMs of [0, 100])
+      assert.deepEqual(
+        refusal(() => stream.setTimeout(timeoutMs, listener)),
+        refusal(() => socket.setTimeout(timeoutMs, listener)),
+      );
+  assert.deepEqual([stream.timeout, stream.listenerCount('timeout')], [7000, 0]);
+  assert.equal(stream.setTimeout(0).timeout, socket.setTimeout(0).timeout);
+  assert.equal(stream.destroy().setTimeout(-1), stream);
+  assert.ok('localFamily' in stream);
+});
+
+test('a reset has the code, number and call that it has on a socket', async () => {
+  const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy())).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const socket = dial(port, '127.0.0.1');
+  const failed = new Promise<NodeJS.ErrnoException>((resolve) => socket.once('error', resolve));
+  await once(socket, 'connect');
+  socket.write('x');
+  const ofSocket = await failed;
+  server.close();
+  const { time, device } = await connectPair({ onStream: (stream) => stream.refuse('BACKEND') });
+  const errors: NodeJS.ErrnoException[] = [];
+  device.open('http').on('error', (error) => errors.push(error));
+  await time.advanceTo(10_000);
+  const fields = ({ code, errno, syscall }: NodeJS.ErrnoException): unknown => ({ code, errno, syscall });
+  assert.deepEqual(errors.map(fields), [fields(ofSocket)]);
 });
 
 test('bytes and FIN that were handed over before destroy() reach a reader that comes late', async () => {
