@@ -1,9 +1,10 @@
 // The audits of the wire cases on made-up captures: they explain what the schedule allows and find what it does not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MACHINE_BUSY } from '../src/harness/cases.ts';
 import { auditGrid } from '../src/wire/audit/grid.ts';
 import type { FrameRecord } from '../src/wire/audit/session-view.ts';
-import { judge } from '../src/wire/audit/stalls.ts';
+import { judge, type StagePart } from '../src/wire/audit/stalls.ts';
 import { auditStp } from '../src/wire/audit/stp-audit.ts';
 import { fastPolicy, scheduleOf } from '../src/wire/rig/wire-policy.ts';
 
@@ -60,7 +61,7 @@ test('a frame of another size is a fault that no stall excuses', () => {
   const frames = capture([slots]);
   frames.splice(5, 1, { ...(frames[5] as FrameRecord), size: schedule.frameSize + 1 });
   const { faults } = auditStp(frames, schedule);
-  const verdict = judge(faults, [{ fromMs: 0, untilMs: 1e9 }], 10);
+  const verdict = judge(faults, [{ of: 'observer', fromMs: 0, untilMs: 1e9 }], 10);
   assert.match(verdict.faults.join(), /a record of 1025 bytes/);
 });
 
@@ -150,9 +151,34 @@ test('a stall in a slot excuses that it is empty, one elsewhere does not', () =>
     schedule,
   );
   const [{ fromMs, untilMs } = { fromMs: 0, untilMs: 0 }] = faults;
-  assert.deepEqual(judge(faults, [{ fromMs: fromMs - 3, untilMs: untilMs + 2 }], 10), { faults: [], excused: 1 });
-  assert.equal(judge(faults, [{ fromMs: fromMs - 60, untilMs: fromMs - 30 }], 10).faults.length, 1);
-  assert.equal(judge(faults, [{ fromMs: untilMs + 30, untilMs: untilMs + 60 }], 10).faults.length, 1);
+  const verdict = (part: StagePart, from: number, until: number) =>
+    judge(faults, [{ of: part, fromMs: from, untilMs: until }], 10);
+  assert.deepEqual(verdict('devices', fromMs - 3, untilMs + 2), { faults: [], excused: 1 });
+  assert.deepEqual(verdict('observer', fromMs - 3, untilMs + 2), { faults: [], excused: 1 });
+  assert.equal(verdict('cloud', fromMs - 3, untilMs + 2).faults.length, 1);
+  assert.equal(verdict('devices', fromMs - 60, fromMs - 30).faults.length, 1);
+  assert.equal(verdict('devices', untilMs + 30, untilMs + 60).faults.length, 1);
+});
+
+test('a run of a length that the rule does not know is excused by a stall at its decision only, of either end', () => {
+  const faults = auditStp(capture([3 * slots]), schedule).faults;
+  assert.equal(faults.length, 1);
+  const endMs = 1000 + 3 * schedule.periodMs;
+  for (const part of ['devices', 'cloud'] as const) {
+    const stall = { of: part, fromMs: endMs - 450, untilMs: endMs - 420 };
+    assert.deepEqual(judge(faults, [stall], 100).faults, []);
+    assert.equal(judge(faults, [{ of: part, fromMs: 1000, untilMs: 1600 }], 100).faults.length, 1);
+    assert.equal(judge(faults, [{ of: part, fromMs: endMs + 300, untilMs: endMs + 340 }], 100).faults.length, 1);
+  }
+});
+
+test('stalls that explain more than 2 % of the slots leave no verdict', () => {
+  const fault = (index: number) => ({ fromMs: index, untilMs: index, sender: 'up' as const, text: '' });
+  const stall = { of: 'devices' as const, fromMs: 0, untilMs: 1000 };
+  const many = Array.from({ length: 21 }, (_, index) => fault(index));
+  assert.deepEqual(judge(many.slice(0, 20), [stall], 1000), { faults: [], excused: 20 });
+  assert.ok(judge(many, [stall], 1000).faults.every((text) => text.includes(MACHINE_BUSY)));
+  assert.equal(judge(many, [stall], 1000).faults.length, 1);
 });
 
 test('the grid audit finds drift, second frames and empty slots', () => {

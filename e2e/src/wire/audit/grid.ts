@@ -9,6 +9,8 @@ export interface GridAudit {
   /** Lateness of each frame against its slot, ms. */
   readonly latenessMs: readonly number[];
   readonly empty: number;
+  /** Deadlines of the slots without a frame, ms. */
+  readonly emptyMs: readonly number[];
   /** Frames that share a slot with one before. */
   readonly doubled: number;
   /** How far the grid's phase moved from the first to the last quarter, ms: deadlines that follow from writes run away. */
@@ -24,14 +26,17 @@ export function auditGrid(timesMs: readonly number[], slotMs: number): GridAudit
   const slots = timesMs.map((atMs) => Math.floor((atMs - startMs + EARLY_MS) / slotMs));
   const latenessMs = timesMs.map((atMs, index) => atMs - startMs - (slots[index] ?? 0) * slotMs);
   const used = new Set(slots);
-  const span = (slots.at(-1) ?? 0) - (slots[0] ?? 0) + 1;
+  const firstSlot = slots[0] ?? 0;
+  const span = (slots.at(-1) ?? 0) - firstSlot + 1;
+  const empty = Array.from({ length: span }, (_, index) => firstSlot + index).filter((slot) => !used.has(slot));
   const quarter = Math.floor(timesMs.length / 4);
   const drift = phaseOf(timesMs.slice(-quarter), firstMs, slotMs) - phaseOf(timesMs.slice(0, quarter), firstMs, slotMs);
   return {
     startMs,
     slots,
     latenessMs,
-    empty: span - used.size,
+    empty: empty.length,
+    emptyMs: empty.map((slot) => startMs + slot * slotMs),
     doubled: timesMs.length - used.size,
     driftMs: drift - slotMs * Math.round(drift / slotMs),
   };

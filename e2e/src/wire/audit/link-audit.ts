@@ -25,6 +25,11 @@ export interface LinkAudit {
   readonly faults: readonly ScheduleFault[];
 }
 
+/** Slots of several connections. */
+export function slotsOf(audits: readonly LinkAudit[]): number {
+  return audits.reduce((sum, { slots }) => sum + slots, 0);
+}
+
 /** Both directions begin a run within this; runs of one direction are farther apart, ms. */
 const TOGETHER_MS = 100;
 
@@ -46,28 +51,38 @@ export function auditLink(
     const where = `${link.device}, ${direction}`;
     if (bootstrap.length !== BOOTSTRAP_RECORDS) always(`${where}: ${bootstrap.length} bootstrap records, allowed 2`);
     for (const { type, length } of strange) always(`${where}: a record of type ${type} and ${length} bytes`);
-    const result = auditStp(session, scheduleOf(policy, direction), { seenMs, ...options });
+    const result = auditStp(session, scheduleOf(policy, direction), { ...options, sender: direction, seenMs });
     faults.push(...result.faults.map((fault) => ({ ...fault, text: `${where}, ${fault.text}` })));
     return result;
   }
 
   const { runs, unmatched } = matchRuns(audits.up.runs, audits.down.runs);
-  const fault = (run: Run, text: string) => {
+  const { periodMs, leadMs } = policy;
+  const slotMs = Math.max(policy.slotMs.up, policy.slotMs.down);
+  const fault = (run: Run, fromMs: number, untilMs: number, text: string) => {
     const atS = ((run.startMs - link.capture.openedMs) / 1000).toFixed(3);
-    const untilMs = run.startMs + run.periods * policy.periodMs;
-    faults.push({
-      fromMs: run.startMs,
-      untilMs,
-      structural: true,
-      text: `${link.device}: the run ${atS} s after connecting ${text}`,
-    });
+    faults.push({ fromMs, untilMs, text: `${link.device}: the run ${atS} s after connecting ${text}` });
   };
-  if (options.untilMs === undefined) for (const run of unmatched) fault(run, 'has none in the other direction');
-  for (const { up, down } of runs) {
-    if (up.periods !== down.periods) fault(up, `has ${up.periods} periods up and ${down.periods} down`);
+  const aroundMs = TOGETHER_MS + slotMs;
+  const untilMs = options.untilMs ?? Number.POSITIVE_INFINITY;
+  for (const run of unmatched) {
+    // Near the end of what is looked at, the other direction's run may be cut off.
+    if (run.startMs + (run.periods + 1) * periodMs > untilMs) continue;
+    fault(run, run.startMs - aroundMs, run.startMs + aroundMs, 'has none in the other direction');
   }
-  const slotsOf = ({ periodFrames, backgroundFrames, skipped }: StpAudit) => periodFrames + backgroundFrames + skipped;
-  return { view, ...audits, runs, slots: slotsOf(audits.up) + slotsOf(audits.down), faults };
+  for (const { up, down } of runs) {
+    if (up.periods === down.periods) continue;
+    // Where the shorter one ended, the other had been told to go on a lead before.
+    const [short, long] = up.periods < down.periods ? [up, down] : [down, up];
+    const endMs = short.startMs + short.periods * periodMs;
+    const text = `has ${up.periods} periods up and ${down.periods} down`;
+    fault(long, endMs - leadMs - slotMs, endMs + slotMs, text);
+  }
+  const slots = [audits.up, audits.down].reduce(
+    (sum, { periodFrames, backgroundFrames, skipped }) => sum + periodFrames + backgroundFrames + skipped,
+    0,
+  );
+  return { view, ...audits, runs, slots, faults };
 }
 
 function matchRuns(up: readonly Run[], down: readonly Run[]): { runs: MatchedRun[]; unmatched: Run[] } {

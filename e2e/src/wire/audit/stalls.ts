@@ -1,6 +1,8 @@
-// Times in which the machine let a process of the stage stand: a schedule cannot be kept then, and slots are skipped by the
-// rules. What a capture shows of a stall is no fault of the product; what it shows outside of stalls is.
+// What a capture shows of a stall is no fault of the product: a process that the machine let stand skips slots by the rules.
+// Decides which faults a stall explains: those of slots by a stall of their sender in that very slot, those of runs and
+// periods by a stall of either end at that very place.
 import { MACHINE_BUSY } from '../../harness/cases.ts';
+import type { Direction } from '../capture/wire-record.ts';
 
 /** A stretch of the machine's clock, ms. */
 export interface Stretch {
@@ -8,43 +10,27 @@ export interface Stretch {
   readonly untilMs: number;
 }
 
-export type Stall = Stretch;
+/** The processes of a stage; the observer is the test's own process where the capture is made in it. */
+export type StagePart = 'devices' | 'cloud' | 'observer';
+
+/** A time in which the machine let a process stand. */
+export interface Stall extends Stretch {
+  readonly of: StagePart;
+}
 
 export interface ScheduleFault extends Stretch {
   readonly text: string;
   /** Where else what is missing may have been. */
   readonly or?: Stretch | undefined;
-  /** A matter of runs and periods, which a stall of either end may change; else of one end's slots. */
-  readonly structural?: boolean;
+  /** Whose slots it is about; undefined if it is about runs and periods, in which both ends take part. */
+  readonly sender?: Direction | undefined;
 }
 
-const BEAT_MS = 5;
-/** A process that was away for longer than this misses slots, ms. */
-const STALL_MS = 15;
-/** A stall can lengthen the run in which it falls, and what follows it, ms. */
-const AFTERMATH_MS = 800;
-/** Above this share of faults with a stall beside them the machine was too busy for a verdict. */
-const LARGEST_EXCUSED_SHARE = 0.5;
+const senders: Readonly<Record<Direction, StagePart>> = { up: 'devices', down: 'cloud' };
+/** Above this share of slots with a stall the machine was too busy for a verdict; so few are no share of anything. */
+const LARGEST_EXCUSED_SHARE = 0.02;
+const FEW = 4;
 const SHOWN_FAULTS = 8;
-
-/** Watches this process for stalls from now on. */
-export class StallWatch {
-  readonly stalls: Stall[] = [];
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(now: () => number) {
-    let beforeMs = now();
-    this.#timer = setInterval(() => {
-      const nowMs = now();
-      if (nowMs - beforeMs > BEAT_MS + STALL_MS) this.stalls.push({ fromMs: beforeMs, untilMs: nowMs });
-      beforeMs = nowMs;
-    }, BEAT_MS).unref();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-}
 
 export interface Verdict {
   /** For people; few of many. */
@@ -53,19 +39,26 @@ export interface Verdict {
   readonly excused: number;
 }
 
-/** @param looked how many things were looked at, of which the faults are some. */
-export function judge(faults: readonly ScheduleFault[], stalls: readonly Stall[], looked: number): Verdict {
-  const touches = (stretch: Stretch, aftermathMs: number, stall: Stall) =>
-    stall.fromMs <= stretch.untilMs && stall.untilMs >= stretch.fromMs - aftermathMs;
-  const beside = (fault: ScheduleFault, stall: Stall) =>
-    touches(fault, fault.structural === true ? AFTERMATH_MS : 0, stall) ||
-    (fault.or !== undefined && touches(fault.or, 0, stall));
-  const own = faults.filter((fault) => !stalls.some((stall) => beside(fault, stall)));
+/** @param slots how many slots were looked at, with frames and without: a stall makes a fault of each that it takes. */
+export function judge(faults: readonly ScheduleFault[], stalls: readonly Stall[], slots: number): Verdict {
+  const own = faults.filter((fault) => !isExplained(fault, stalls));
   const excused = faults.length - own.length;
   const texts = own.slice(0, SHOWN_FAULTS).map(({ text }) => text);
   if (own.length > SHOWN_FAULTS) texts.push(`${own.length - SHOWN_FAULTS} more faults`);
-  if (excused > LARGEST_EXCUSED_SHARE * looked) {
-    texts.push(`${MACHINE_BUSY}: ${excused} of ${looked} things that were looked at have a stall beside them`);
+  if (excused > Math.max(FEW, LARGEST_EXCUSED_SHARE * slots)) {
+    texts.push(`${MACHINE_BUSY}: stalls explain ${excused} faults in ${slots} slots`);
   }
   return { faults: texts, excused };
+}
+
+/** Whether a process that takes part stood still there. */
+export function isExplained({ sender, or, ...fault }: ScheduleFault, stalls: readonly Stall[]): boolean {
+  return stalls.some((stall) => {
+    if (sender !== undefined && stall.of !== senders[sender] && stall.of !== 'observer') return false;
+    return overlap(fault, stall) || (or !== undefined && overlap(or, stall));
+  });
+}
+
+function overlap(one: Stretch, other: Stretch): boolean {
+  return one.fromMs <= other.untilMs && one.untilMs >= other.fromMs;
 }

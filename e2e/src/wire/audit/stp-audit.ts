@@ -1,6 +1,7 @@
 // Explains every frame and every slot of one direction of an STP session by the schedule that the policy promises (SPEC.md
 // sections 8.3, 8.4 and 9.5), from sizes and times alone. What the schedule cannot explain is a fault, and so is a slot
 // that passed without a frame: whether the machine is to blame is for stalls.ts.
+import type { Direction } from '../capture/wire-record.ts';
 import { slotGrid } from './run-grid.ts';
 import type { FrameRecord } from './session-view.ts';
 import type { ScheduleFault, Stretch } from './stalls.ts';
@@ -47,6 +48,11 @@ const LATE_MS = 25;
 /** The grid of the background is known from frames, the last run's or the first ones, and all of these may have been late. */
 const ANCHOR_MS = 15;
 const UNANCHORED_MS = 30;
+/**
+ * The end that led begins a period up to f before the other one, which closes at its own period's end: so many slots of a
+ * period that never ends may leave then.
+ */
+const BEGUN_AT_CLOSE = 1;
 /** What a rest may look shorter, ms. */
 const REST_SLACK_MS = 30;
 
@@ -55,6 +61,8 @@ export interface StpAuditOptions {
   readonly untilMs?: number;
   /** The session was closed at the end: its last run is cut at a period's end, whatever its length. */
   readonly closed?: boolean;
+  /** Whose slots these are; default up. */
+  readonly sender?: Direction;
   /** The capture goes on until then, so that slots after the last frame are known to be empty; ms. */
   readonly seenMs?: number;
 }
@@ -62,9 +70,10 @@ export interface StpAuditOptions {
 export function auditStp(
   frames: readonly FrameRecord[],
   schedule: StpSchedule,
-  { untilMs = Number.POSITIVE_INFINITY, closed = false, seenMs = Number.NEGATIVE_INFINITY }: StpAuditOptions = {},
+  options: StpAuditOptions = {},
 ): StpAudit {
-  const audit = new Auditor(schedule, closed);
+  const { untilMs = Number.POSITIVE_INFINITY, closed = false, seenMs = Number.NEGATIVE_INFINITY } = options;
+  const audit = new Auditor(schedule, closed, options.sender ?? 'up');
   for (const frame of frames) if (frame.atMs <= untilMs) audit.take(frame);
   return audit.end(untilMs !== Number.POSITIVE_INFINITY, seenMs);
 }
@@ -80,6 +89,7 @@ interface MissingEdge {
 class Auditor {
   readonly #schedule: StpSchedule;
   readonly #closed: boolean;
+  readonly #sender: Direction;
   readonly #perPeriod: number;
   readonly #runs: Run[] = [];
   readonly #latenessMs: number[] = [];
@@ -94,9 +104,10 @@ class Auditor {
   #skipped = 0;
   #firstMs: number | undefined;
 
-  constructor(schedule: StpSchedule, closed: boolean) {
+  constructor(schedule: StpSchedule, closed: boolean, sender: Direction) {
     this.#schedule = schedule;
     this.#closed = closed;
+    this.#sender = sender;
     this.#perPeriod = Math.round(schedule.periodMs / schedule.slotMs);
   }
 
@@ -163,11 +174,12 @@ class Auditor {
     const endMs = startMs + periods * periodMs;
     const text = `a run of ${slots} slots, allowed ${this.#perPeriod} · 1, 2, 4 … ${longestRun}`;
     const missing = periods * this.#perPeriod - slots;
-    if (missing < 0) this.#fault({ fromMs: endMs - slotMs, untilMs: times.at(-1) ?? endMs }, text);
+    const begun = this.#closed && last ? BEGUN_AT_CLOSE : 0;
+    if (missing < -begun) this.#fault({ fromMs: endMs - slotMs, untilMs: times.at(-1) ?? endMs }, text);
     const allowed = (periods & (periods - 1)) === 0 && periods <= longestRun;
     // Whether to go on was decided a lead before the last period began.
     if (!allowed && !(this.#closed && last)) {
-      this.#fault({ fromMs: endMs - periodMs - leadMs, untilMs: endMs, structural: true }, text);
+      this.#fault({ fromMs: endMs - periodMs - leadMs, untilMs: endMs, sender: undefined }, text);
     }
     const runEndMs = startMs + slots * slotMs;
     if (missing > 0) this.#edge = { count: missing, startMs, endMs: runEndMs };
@@ -257,7 +269,7 @@ class Auditor {
 
   #fault(stretch: Omit<ScheduleFault, 'text'>, text: string): void {
     const atS = ((stretch.fromMs - (this.#firstMs ?? stretch.fromMs)) / 1000).toFixed(3);
-    this.#faults.push({ ...stretch, text: `at ${atS} s: ${text}` });
+    this.#faults.push({ sender: this.#sender, ...stretch, text: `at ${atS} s: ${text}` });
   }
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Case, Faults } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
-import { auditLink, type LinkAudit } from '../audit/link-audit.ts';
+import { auditLink, type LinkAudit, slotsOf } from '../audit/link-audit.ts';
 import { judge } from '../audit/stalls.ts';
 import { quantile } from '../audit/statistics.ts';
 import type { Direction } from '../capture/wire-record.ts';
@@ -55,7 +55,7 @@ export const backgroundCase: Case = {
       const verdict = judge(
         all.flatMap((audit) => audit.faults),
         await rig.stalls(),
-        frames,
+        slotsOf(all),
       );
       figures.frames = frames;
       figures.excused = verdict.excused;

@@ -3,8 +3,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Case, Faults } from '../../harness/cases.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
-import { auditLink, type LinkAudit } from '../audit/link-audit.ts';
-import { judge, type ScheduleFault } from '../audit/stalls.ts';
+import { auditLink, type LinkAudit, slotsOf } from '../audit/link-audit.ts';
+import { judge } from '../audit/stalls.ts';
 import { type Link, type Rig, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
 
@@ -55,8 +55,9 @@ export const closeCase: Case = {
     await Promise.all(
       (['device', 'cloud'] as const).map((closer) =>
         withRig({ policies: [policy] }, async (rig) => {
-          const found = await closeAll(rig, closer, endings, faults);
-          const verdict = judge(found, await rig.stalls(), endings.length);
+          const audits = await closeAll(rig, closer, endings, faults);
+          const found = audits.flatMap((audit) => audit.faults);
+          const verdict = judge(found, await rig.stalls(), slotsOf(audits));
           excused += verdict.excused;
           faults.list.push(...verdict.faults, ...rig.capture.faults);
         }),
@@ -80,7 +81,7 @@ export const closeCase: Case = {
   },
 };
 
-async function closeAll(rig: Rig, closer: Closer, endings: Ending[], faults: Faults): Promise<ScheduleFault[]> {
+async function closeAll(rig: Rig, closer: Closer, endings: Ending[], faults: Faults): Promise<LinkAudit[]> {
   const links = new Map<Kind, Link[]>();
   for (const kind of kinds) {
     const group: Link[] = [];
@@ -114,17 +115,17 @@ async function closeAll(rig: Rig, closer: Closer, endings: Ending[], faults: Fau
     closer === 'cloud' ? [rig.cloud.request({ do: 'drain' })] : closeDevices(rig, [...links.values()].flat());
   await Promise.all(closing);
   await delay(500);
-  const found: ScheduleFault[] = [];
+  const audits: LinkAudit[] = [];
   for (const [kind, group] of links) {
     for (const link of group) {
       const audit = auditLink(link, policy, { closed: true });
-      found.push(...audit.faults);
+      audits.push(audit);
       const ending = endingOf(link, audit, kind, closer, closeMs);
       endings.push(ending);
       faults.expect(link.capture.closedMs !== undefined, `${link.device}: the connection is not closed`);
     }
   }
-  return found;
+  return audits;
 }
 
 function closeDevices(rig: Rig, links: readonly Link[]): Promise<unknown>[] {

@@ -32,9 +32,11 @@ export const connectCase: Case = {
       await delay(2500);
       const lags: Record<'payload' | 'empty', number[]> = { payload: [], empty: [] };
       const found: ScheduleFault[] = [];
+      let slots = 0;
       for (const [index, link] of links.entries()) {
         const audit = auditLink(link, fastPolicy);
         found.push(...audit.faults);
+        slots += audit.slots;
         const kind = index % 2 === 0 ? 'payload' : 'empty';
         const accepted = audit.view.down.bootstrap.at(-1);
         const [run] = audit.runs;
@@ -64,7 +66,7 @@ export const connectCase: Case = {
       }
       const apart = Math.abs(quantile(lags.payload, 0.5) - quantile(lags.empty, 0.5));
       faults.expect(apart <= 2, `first runs with and without payload are ${apart.toFixed(2)} ms apart in the median`);
-      const verdict = judge(found, await rig.stalls(), DEVICES);
+      const verdict = judge(found, await rig.stalls(), slots);
       figures.connections = links.length;
       figures.excused = verdict.excused;
       faults.list.push(...verdict.faults, ...rig.capture.faults, ...rig.programFaults);

@@ -5,7 +5,7 @@ import { seededRandom } from '@quietwire/shaping';
 import { type Case, Faults } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
-import { auditLink, type LinkAudit } from '../audit/link-audit.ts';
+import { auditLink, type LinkAudit, type MatchedRun } from '../audit/link-audit.ts';
 import { viewSession } from '../audit/session-view.ts';
 import { judge, type ScheduleFault, type Stall } from '../audit/stalls.ts';
 import { quantile } from '../audit/statistics.ts';
@@ -53,7 +53,7 @@ export const flipCase: Case = {
         const played = await play(activities, real);
         const found = compare(played, runs, distances);
         counts.runs += runs.length;
-        const verdict = judge(found, played.stalls, runs.length);
+        const verdict = judge(found, played.stalls, played.audit.slots);
         counts.excused += verdict.excused;
         faults.list.push(...verdict.faults.map((fault) => `${name}: ${fault}`), ...played.faults);
       }),
@@ -139,27 +139,56 @@ async function writeReal(rig: Rig, { device }: Link, activities: readonly Activi
   await rig.plan(up, down);
 }
 
-/** What the wire shows against what the list says: beginning, length and leader of every run. */
+/**
+ * What the wire shows against what the list says: beginning, length and leader of every run. A run that follows from another
+ * by rests is due from that one's own beginning. A stall explains a difference only where it arises.
+ */
 function compare({ audit, bases }: Played, expected: readonly ExpectedRun[], distances: number[]): ScheduleFault[] {
   const found = [...audit.faults];
-  const runs = audit.runs.slice(1);
-  const fault = (atMs: number, text: string) => found.push({ fromMs: atMs - 100, untilMs: atMs + 2000, text });
-  for (const [index, { episode, begins, afterMs, periods, first }] of expected.entries()) {
-    const dueMs = bases[begins] + afterMs;
-    const run = runs[index];
+  const { periodMs, leadMs, holdMs } = policy;
+  const slotMs = Math.max(policy.slotMs.up, policy.slotMs.down);
+  const left = new Set(audit.runs.slice(1));
+  let before: { readonly expected: ExpectedRun; readonly run: MatchedRun } | undefined;
+  for (const [index, entry] of expected.entries()) {
+    const { episode, begins, afterMs, periods, first } = entry;
+    const follows = before !== undefined && before.expected.episode === episode;
+    const dueMs =
+      follows && before !== undefined
+        ? before.run.startMs + afterMs - before.expected.afterMs
+        : bases[begins] + afterMs;
     const what = `run ${index + 1} (${episode}), due ${(afterMs / 1000).toFixed(3)} s after the beginning`;
-    if (run === undefined) {
-      fault(dueMs, `${what}, is missing`);
+    const fault = (fromMs: number, untilMs: number, text: string) =>
+      found.push({ fromMs: fromMs - slotMs, untilMs: untilMs + slotMs, text: `${what}, ${text}` });
+    // What a rest lets follow was decided up to a hold before.
+    const causeMs = follows ? dueMs - holdMs : dueMs;
+    const run = nearest(left, dueMs);
+    if (run === undefined || Math.abs(run.startMs - dueMs) > periodMs / 2) {
+      fault(causeMs, dueMs, 'is missing');
+      before = undefined;
       continue;
     }
+    left.delete(run);
+    before = { expected: entry, run };
     const offMs = run.startMs - dueMs;
     distances.push(Math.abs(offMs));
-    if (Math.abs(offMs) > TOLERANCE_MS) fault(dueMs, `${what}, begins ${offMs.toFixed(1)} ms off`);
-    if (run.up.periods !== periods) fault(dueMs, `${what}, has ${run.up.periods} periods, expected ${periods}`);
-    if (run.first !== first) fault(dueMs, `${what}, shows ${run.first} first`);
-    if (Math.abs(offMs) > policy.periodMs) break;
+    const fromMs = Math.min(causeMs, run.startMs);
+    const untilMs = Math.max(dueMs, run.startMs);
+    if (Math.abs(offMs) > TOLERANCE_MS) fault(fromMs, untilMs, `begins ${offMs.toFixed(1)} ms off`);
+    if (run.first !== first) fault(fromMs, untilMs + run.lagMs, `shows ${run.first} first`);
+    if (run.up.periods !== periods) {
+      const decidedMs = run.startMs + Math.min(run.up.periods, periods) * periodMs - leadMs;
+      fault(decidedMs - holdMs, decidedMs + leadMs, `has ${run.up.periods} periods, expected ${periods}`);
+    }
   }
-  if (runs.length > expected.length)
-    fault(runs.at(-1)?.startMs ?? 0, `${runs.length} runs, expected ${expected.length}`);
+  for (const { startMs } of left) {
+    const afterS = ((startMs - bases.down) / 1000).toFixed(3);
+    const text = `a run that is not in the list ${afterS} s after the beginning`;
+    found.push({ fromMs: startMs - holdMs, untilMs: startMs + slotMs, text });
+  }
   return found;
+}
+
+function nearest(runs: ReadonlySet<MatchedRun>, atMs: number): MatchedRun | undefined {
+  const distance = ({ startMs }: MatchedRun) => Math.abs(startMs - atMs);
+  return [...runs].sort((a, b) => distance(a) - distance(b))[0];
 }

@@ -59,7 +59,7 @@ export const fullPeriodCase: Case = {
   waits: true,
   run: async () => {
     const faults = new Faults();
-    const counts = { runs: 0, frames: 0, skipped: 0, excused: 0 };
+    const counts = { runs: 0, frames: 0, skipped: 0, excused: 0, slots: 0 };
     await withRig({ policies: [policy] }, async (rig) => {
       const links = new Map<string, Link>();
       for (const cause of Object.keys(causes)) {
@@ -81,13 +81,14 @@ export const fullPeriodCase: Case = {
       for (const [cause, link] of links) {
         const audit = auditLink(link, policy);
         found.push(...audit.faults);
+        counts.slots += audit.slots;
         counts.runs += audit.runs.length;
         counts.frames += audit.up.periodFrames + audit.down.periodFrames;
         counts.skipped += audit.up.skipped + audit.down.skipped;
         // The run after connecting comes to those of the rounds.
         faults.expect(audit.runs.length >= ROUNDS, `${cause}: ${audit.runs.length} runs for ${ROUNDS} activities`);
       }
-      const verdict = judge(found, await rig.stalls(), counts.runs);
+      const verdict = judge(found, await rig.stalls(), counts.slots);
       counts.excused = verdict.excused;
       faults.list.push(...verdict.faults, ...rig.capture.faults, ...rig.programFaults);
     });

@@ -21,6 +21,7 @@ export const nothingOutsideCase: Case = {
   run: async () => {
     const faults = new Faults();
     let frames = 0;
+    let slots = 0;
     let skipped = 0;
     let excused = 0;
     let received = 0;
@@ -37,6 +38,7 @@ export const nothingOutsideCase: Case = {
       for (const link of links) {
         const audit = auditLink(link, policy, { untilMs });
         found.push(...audit.faults);
+        slots += audit.slots;
         for (const [name, direction] of Object.entries({ up: audit.up, down: audit.down })) {
           frames += direction.backgroundFrames;
           skipped += direction.skipped;
@@ -44,7 +46,7 @@ export const nothingOutsideCase: Case = {
           faults.expect(runs === 1, `${link.device}, ${name}: ${runs} runs, allowed the one after connecting`);
         }
       }
-      const verdict = judge(found, stalls, frames);
+      const verdict = judge(found, stalls, slots);
       excused = verdict.excused;
       received = Number((await rig.devices.request({ do: 'status' })).received);
       faults.list.push(...verdict.faults, ...rig.capture.faults, ...rig.programFaults);

@@ -64,7 +64,7 @@ export const refusedCase: Case = {
         const status = await rig.cloud.request({ do: 'status' });
         faults.expect(status.tunnels === 1, `${status.tunnels} tunnels stand, expected the one good device`);
         const audit = auditLink(link, fastPolicy, { untilMs: monotonicMs() - 300 });
-        const verdict = judge(audit.faults, await rig.stalls(), audit.up.backgroundFrames);
+        const verdict = judge(audit.faults, await rig.stalls(), audit.slots);
         excused = verdict.excused;
         faults.list.push(...verdict.faults);
         faults.expect(

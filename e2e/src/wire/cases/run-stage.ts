@@ -65,12 +65,14 @@ export async function playRuns(perFleet: number, seconds: number, exactness: Exa
 
     const untilMs = startMs + seconds * 1000 + 600;
     const found: ScheduleFault[] = [];
+    let slots = 0;
     const runs: CausedRun[] = [];
     const answered = new Set<Activity>();
     for (const link of links) {
       const policy = policies.find(({ fleet }) => link.device.startsWith(fleet)) ?? payload;
       const audit = auditLink(link, policy, { untilMs });
       found.push(...audit.faults);
+      slots += audit.slots;
       for (const run of audit.runs.filter((entry) => entry.startMs >= startMs)) {
         if (policy !== payload) {
           runs.push({ device: link.device, run, end: policy === fromDevice ? 'up' : 'down', real: false });
@@ -83,8 +85,7 @@ export async function playRuns(perFleet: number, seconds: number, exactness: Exa
       }
     }
     // Where microseconds count nobody watches for stalls: other cases look at the schedule as a whole.
-    const verdict =
-      exactness === 'milliseconds' ? judge(found, await rig.stalls(), runs.length) : { faults: [], excused: 0 };
+    const verdict = exactness === 'milliseconds' ? judge(found, await rig.stalls(), slots) : { faults: [], excused: 0 };
     const faults = [...verdict.faults, ...rig.capture.faults, ...rig.programFaults];
     return { runs, faults, unanswered: activities.length - answered.size, excused: verdict.excused };
   });

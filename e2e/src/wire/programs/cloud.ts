@@ -5,7 +5,7 @@ import { Log, loadSidecarConfig, type Sidecar, startSidecar } from '@quietwire/s
 import { createSystemRuntime } from '@quietwire/tunnel';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { emitEvent, monotonicMs, runAt, serveCommands } from '../../harness/command-loop.ts';
-import { StallWatch } from '../audit/stalls.ts';
+import { StallWatch } from '../audit/stall-watch.ts';
 import { Backends } from './backends.ts';
 import { type CoverLaw, type ScriptedActivity, scriptedRandom } from './scripted-random.ts';
 
@@ -62,16 +62,17 @@ function busy({ ms }: JsonObject): undefined {
   while (performance.now() < untilMs);
 }
 
-/** Things to do at moments of the machine's clock. */
+/** Things to do at moments of the machine's clock; those of one moment in their order. */
 function plan({ entries }: JsonObject): undefined {
-  for (const entry of entries as readonly JsonObject[]) {
-    runAt(Number(entry.atMs), () => {
-      try {
-        actions[String(entry.do)]?.(entry);
-      } catch (error) {
-        emitEvent({ event: 'fault', text: String(error) });
-      }
-    });
+  const moments = Map.groupBy(entries as readonly JsonObject[], ({ atMs }) => Number(atMs));
+  for (const [atMs, group] of moments) runAt(atMs, () => group.forEach(act));
+}
+
+function act(entry: JsonObject): void {
+  try {
+    actions[String(entry.do)]?.(entry);
+  } catch (error) {
+    emitEvent({ event: 'fault', text: String(error) });
   }
 }
 

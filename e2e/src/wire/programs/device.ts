@@ -4,7 +4,7 @@ import { deriveDeviceKey } from '@quietwire/proto';
 import { createSystemRuntime } from '@quietwire/tunnel';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { emitEvent, monotonicMs, runAt, serveCommands } from '../../harness/command-loop.ts';
-import { StallWatch } from '../audit/stalls.ts';
+import { StallWatch } from '../audit/stall-watch.ts';
 import { connectThroughOpenssl } from './openssl-device.ts';
 import { type CoverLaw, type ScriptedActivity, scriptedRandom } from './scripted-random.ts';
 
@@ -126,16 +126,17 @@ const actions: Readonly<Record<string, (command: JsonObject) => undefined>> = {
   },
 };
 
-/** Things to do at moments of the machine's clock. */
+/** Things to do at moments of the machine's clock; those of one moment in their order. */
 function plan({ entries }: JsonObject): undefined {
-  for (const entry of entries as readonly JsonObject[]) {
-    runAt(Number(entry.atMs), () => {
-      try {
-        actions[String(entry.do)]?.(entry);
-      } catch (error) {
-        emitEvent({ event: 'fault', text: String(error) });
-      }
-    });
+  const moments = Map.groupBy(entries as readonly JsonObject[], ({ atMs }) => Number(atMs));
+  for (const [atMs, group] of moments) runAt(atMs, () => group.forEach(act));
+}
+
+function act(entry: JsonObject): void {
+  try {
+    actions[String(entry.do)]?.(entry);
+  } catch (error) {
+    emitEvent({ event: 'fault', text: String(error) });
   }
 }
 

@@ -7,7 +7,8 @@ import { createDevelopmentCertificate } from '@quietwire/planner';
 import { ChildProgram, type Json, type JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import type { TlsVersion } from '../audit/session-view.ts';
-import { type Stall, StallWatch } from '../audit/stalls.ts';
+import { StallWatch } from '../audit/stall-watch.ts';
+import type { StagePart, Stall, Stretch } from '../audit/stalls.ts';
 import { type Exactness, startCapture } from '../capture/observer.ts';
 import type { ConnectionCapture, WireCapture } from '../capture/wire-record.ts';
 import type { CoverLaw, ScriptedActivity } from '../programs/scripted-random.ts';
@@ -173,10 +174,16 @@ export class Rig {
     return this.events.filter(({ event }) => event === 'fault').map(({ text }) => String(text));
   }
 
-  /** When a process of the stage stood still. Not known where microseconds count: the watch itself takes some. */
+  /**
+   * When a process of the stage stood still; this one counts only where it makes the capture. Not known where microseconds
+   * count: the watch itself takes some.
+   */
   async stalls(): Promise<Stall[]> {
-    const answers = await Promise.all([this.cloud, this.devices].map((child) => child.request({ do: 'stalls' })));
-    return [...this.#watch.stalls, ...answers.flatMap(({ stalls }) => stalls as unknown as Stall[])];
+    const of = (part: StagePart, stalls: readonly Stretch[]) => stalls.map((stall) => ({ ...stall, of: part }));
+    const ask = async (child: ChildProgram) => (await child.request({ do: 'stalls' })).stalls as unknown as Stretch[];
+    const [cloud, devices] = await Promise.all([ask(this.cloud), ask(this.devices)]);
+    const own = this.capture.source === 'tap' ? this.#watch.stalls : [];
+    return [...of('observer', own), ...of('cloud', cloud), ...of('devices', devices)];
   }
 
   async stop(): Promise<void> {
