@@ -1,31 +1,57 @@
-// Distinct record lengths by direction, phase and load, with counts: what `--case records` prints.
+// Record lengths by direction, phase and load, with counts: what `--case records` prints. The phase of a record is known from
+// its time, by the runs that the schedule shows; its length is then compared with the one that the policy promises.
 import type { Direction } from '../capture/wire-record.ts';
 import type { WirePolicy } from '../rig/wire-policy.ts';
 import { recordOverhead, type SessionView, type TlsVersion } from './session-view.ts';
+import type { Stretch } from './stalls.ts';
 
 const directions: readonly Direction[] = ['up', 'down'];
+const phases = ['background', 'period'] as const;
+type Phase = (typeof phases)[number];
+
+/** What the table needs of a link's audit. */
+export interface Seen {
+  readonly view: SessionView;
+  readonly up: { readonly inRun: readonly Stretch[] };
+  readonly down: { readonly inRun: readonly Stretch[] };
+}
+
+interface Row {
+  readonly expected: number;
+  /** Counts by length. */
+  readonly lengths: Map<number, number>;
+}
 
 export class LengthTable {
-  readonly #policy: WirePolicy;
   readonly #overhead: number;
-  /** Counts by row (direction, phase, load), then by length. */
-  readonly #rows = new Map<string, Map<number, number>>();
+  /** Rows that must be there, whether anything was seen for them or not. */
+  readonly #rows: ReadonlyMap<string, Row>;
   #strange = 0;
 
-  constructor(policy: WirePolicy, version: TlsVersion) {
-    this.#policy = policy;
+  /** @param loads every load that `add` will name. */
+  constructor(policy: WirePolicy, version: TlsVersion, loads: readonly string[]) {
     this.#overhead = recordOverhead[version];
+    const sizes: Readonly<Record<Phase, number>> = { background: policy.backgroundSize, period: policy.frameSize };
+    const row = (phase: Phase): Row => ({ expected: sizes[phase] + this.#overhead, lengths: new Map() });
+    this.#rows = new Map(
+      directions.flatMap((direction) =>
+        phases.flatMap((phase) => loads.map((load) => [rowName(direction, phase, load), row(phase)] as const)),
+      ),
+    );
   }
 
-  add(load: string, view: SessionView): void {
-    const { backgroundSize } = this.#policy;
+  /** @param untilMs as the audit had it: later records have no phase. */
+  add(load: string, { view, ...audits }: Seen, untilMs = Number.POSITIVE_INFINITY): void {
     for (const direction of directions) {
-      for (const { size } of view[direction].session) {
-        // An unknown length counts as one of a period: it shows in that row.
-        const row = `${direction.padEnd(4)} ${size === backgroundSize ? 'background' : 'period    '} ${load}`;
-        const lengths = this.#rows.get(row) ?? new Map<number, number>();
+      const { inRun: runs } = audits[direction];
+      let run = 0;
+      for (const { atMs, size } of view[direction].session) {
+        if (atMs > untilMs) continue;
+        while (run < runs.length && (runs[run] as Stretch).untilMs < atMs) run += 1;
+        const inRun = atMs >= (runs[run]?.fromMs ?? Number.POSITIVE_INFINITY);
+        const lengths = this.#rows.get(rowName(direction, inRun ? 'period' : 'background', load))?.lengths;
+        if (lengths === undefined) throw new RangeError(`no rows for the load ${load}`);
         lengths.set(size + this.#overhead, (lengths.get(size + this.#overhead) ?? 0) + 1);
-        this.#rows.set(row, lengths);
       }
       this.#strange += view[direction].strange.length;
     }
@@ -42,16 +68,19 @@ export class LengthTable {
   /** @param least records that every row must have. */
   faults(least: number): string[] {
     const faults = this.#strange > 0 ? [`${this.#strange} records of another type than application data`] : [];
-    for (const [row, lengths] of this.#rows) {
-      if (lengths.size !== 1) faults.push(`${row}: lengths ${[...lengths.keys()].join(', ')}, allowed one`);
-      const count = [...lengths.values()].reduce((sum, entry) => sum + entry, 0);
+    for (const [row, { expected, lengths }] of this.#rows) {
+      const seen = [...lengths.keys()];
+      if (seen.length > 1) faults.push(`${row}: lengths ${seen.join(', ')}, allowed one`);
+      else if (seen.some((length) => length !== expected))
+        faults.push(`${row}: length ${seen[0]}, promised ${expected}`);
+      const count = countOf(lengths);
       if (count < least) faults.push(`${row}: ${count} records, needed ${least}`);
     }
     return faults;
   }
 
   render(): string {
-    const lines = [...this.#rows].sort().map(([row, lengths]) => {
+    const lines = [...this.#rows].sort().map(([row, { lengths }]) => {
       const entries = [...lengths].map(([length, count]) => `${length} × ${count}`);
       return `  ${row.padEnd(34)} ${entries.join(', ')}`;
     });
@@ -59,6 +88,14 @@ export class LengthTable {
   }
 
   get #counts(): number[] {
-    return [...this.#rows.values()].map((lengths) => [...lengths.values()].reduce((sum, count) => sum + count, 0));
+    return [...this.#rows.values()].map(({ lengths }) => countOf(lengths));
   }
+}
+
+function rowName(direction: Direction, phase: Phase, load: string): string {
+  return `${direction.padEnd(4)} ${phase.padEnd(10)} ${load}`;
+}
+
+function countOf(lengths: ReadonlyMap<number, number>): number {
+  return [...lengths.values()].reduce((sum, count) => sum + count, 0);
 }

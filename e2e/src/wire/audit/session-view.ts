@@ -24,7 +24,7 @@ export interface DirectionView {
   readonly bootstrap: readonly WireRecord[];
   /** Frames of the session: sizes are those of the frames. */
   readonly session: readonly FrameRecord[];
-  /** Close alerts after it. */
+  /** The close alert after it: the last record. What looks like one elsewhere is a record of the session, or strange. */
   readonly alerts: readonly WireRecord[];
   /** Records of the session that are no application data. */
   readonly strange: readonly WireRecord[];
@@ -65,7 +65,8 @@ function viewDirection(connection: ConnectionCapture, direction: Direction, vers
   const strange: WireRecord[] = [];
   for (const record of records.slice(at)) {
     const { atMs, type, length, several } = record;
-    if (type === alertType[version] && length === alertLength[version]) alerts.push(record);
+    const isAlert = type === alertType[version] && length === alertLength[version];
+    if (isAlert && record === records.at(-1)) alerts.push(record);
     else if (type !== contentType.applicationData) strange.push(record);
     else session.push({ atMs, size: length - recordOverhead[version], several });
   }

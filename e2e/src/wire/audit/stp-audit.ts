@@ -23,15 +23,14 @@ export interface StpSchedule {
 export interface Run {
   /** Deadline of the first slot as the frames show it. */
   readonly startMs: number;
-  /** Times of the first and the last frame. */
-  readonly firstMs: number;
-  readonly lastMs: number;
   readonly periods: number;
   readonly frames: number;
 }
 
 export interface StpAudit {
   readonly runs: readonly Run[];
+  /** From the first frame to the last of each run, of one that is cut off, too. */
+  readonly inRun: readonly Stretch[];
   readonly backgroundFrames: number;
   readonly periodFrames: number;
   /** Slots that passed without a frame; each is a fault. */
@@ -92,6 +91,7 @@ class Auditor {
   readonly #sender: Direction;
   readonly #perPeriod: number;
   readonly #runs: Run[] = [];
+  readonly #inRun: Stretch[] = [];
   readonly #latenessMs: number[] = [];
   readonly #faults: ScheduleFault[] = [];
   #run: number[] = [];
@@ -132,6 +132,7 @@ class Auditor {
     if (!this.#closed && !(inRun && cut)) this.#emptyBackground(seenMs - LATE_MS);
     return {
       runs: this.#runs,
+      inRun: this.#inRun,
       backgroundFrames: this.#backgroundFrames,
       periodFrames: this.#periodFrames,
       skipped: this.#skipped,
@@ -169,6 +170,7 @@ class Auditor {
     const { startMs, slots: slotOf } = slotGrid(times, slotMs, EARLY_MS);
     const slots = (slotOf.at(-1) ?? 0) + 1;
     this.#lookAtSlots(times, startMs, slotOf);
+    this.#inRun.push({ fromMs: times[0] ?? 0, untilMs: times.at(-1) ?? 0 });
     if (last && cut) return;
     const periods = Math.max(1, Math.round(slots / this.#perPeriod));
     const endMs = startMs + periods * periodMs;
@@ -184,7 +186,7 @@ class Auditor {
     const runEndMs = startMs + slots * slotMs;
     if (missing > 0) this.#edge = { count: missing, startMs, endMs: runEndMs };
     if (missing > 1) this.#fault({ fromMs: runEndMs, untilMs: endMs, or: before(startMs, missing * slotMs) }, text);
-    this.#runs.push({ startMs, firstMs: times[0] ?? 0, lastMs: times.at(-1) ?? 0, periods, frames: times.length });
+    this.#runs.push({ startMs, periods, frames: times.length });
     this.#backgroundSlackMs = ANCHOR_MS;
     this.#backgroundNextMs = endMs - slotMs + backgroundMs;
   }

@@ -5,7 +5,9 @@ import { type Case, Faults } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { LengthTable } from '../audit/length-table.ts';
-import { type TlsVersion, viewSession } from '../audit/session-view.ts';
+import { auditLink, slotsOf } from '../audit/link-audit.ts';
+import type { TlsVersion } from '../audit/session-view.ts';
+import { judge } from '../audit/stalls.ts';
 import { type Link, type Rig, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
 
@@ -13,6 +15,8 @@ const policy: WirePolicy = { ...fastPolicy, cover: { rate: 0.5, deviceShare: 0.5
 const CONNECTIONS = 200;
 const SECONDS = 9;
 const FRAMES = 1000;
+/** A frame that left so long ago has been seen, ms. */
+const SETTLED_MS = 100;
 
 /** What the frames of a device carry: data both ways, acknowledgements of data that comes down, nothing. */
 const loads = ['payload', 'acknowledgements', 'cover'] as const;
@@ -28,13 +32,19 @@ export const recordsCase: Case = {
     const least = context.number('frames') ?? FRAMES;
     const figures: Record<string, number> = {};
     for (const version of ['TLSv1.3', 'TLSv1.2'] as const) {
-      const table = new LengthTable(policy, version);
+      const table = new LengthTable(policy, version, loads);
       await withRig({ policies: [policy] }, async (rig) => {
         const links = await connectAll(rig, count, version);
         await carry(rig, links);
-        links.forEach((link, index) => {
-          table.add(loadOf(index), viewSession(link.capture, version));
-        });
+        // What these tunnels have shown up to now, all of them by the schedule.
+        const untilMs = monotonicMs() - SETTLED_MS;
+        const audits = links.map((link) => auditLink(link, policy, { untilMs }));
+        for (const [index, audit] of audits.entries()) table.add(loadOf(index), audit, untilMs);
+        const found = audits.flatMap((audit) => audit.faults);
+        const verdict = judge(found, await rig.stalls(), slotsOf(audits));
+        figures[`slots_${version}`] = slotsOf(audits);
+        figures[`excused_${version}`] = verdict.excused;
+        faults.list.push(...verdict.faults.map((fault) => `${version}: ${fault}`));
         faults.list.push(...rig.capture.faults, ...rig.programFaults);
       });
       context.print(`${version}, ${count} connections\n${table.render()}`);
