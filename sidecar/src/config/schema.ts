@@ -113,7 +113,7 @@ export const sidecarConfigSchema = {
       minLength: 1,
       default: '/etc/quietwire/keys',
       description:
-        'Directory with FLEET.primary, FLEET.secondary (base64 of 16 to 64 bytes) and FLEET.revoked (device ids).',
+        'Directory with FLEET.primary, and if there are any FLEET.secondary (both base64 of 16 to 64 bytes) and FLEET.revoked (device ids).',
     },
     limits: {
       type: 'object',
@@ -168,7 +168,8 @@ export const sidecarConfigSchema = {
           minimum: 16_384,
           maximum: 1_073_741_824,
           default: '256 KiB',
-          description: 'Bytes held for one tunnel, in each direction.',
+          description:
+            'Bytes received from one device that services have not taken yet: 16 KiB at any time, the rest while bytesTotal has it.',
         },
         bytesTotal: {
           type: 'string',
@@ -176,7 +177,8 @@ export const sidecarConfigSchema = {
           minimum: 1_048_576,
           maximum: 68_719_476_736,
           default: '256 MiB',
-          description: 'Bytes held for all tunnels.',
+          description:
+            'What all tunnels may hold so beyond their first 16 KiB each. What waits to be sent to devices is bounded per stream.',
         },
       },
     },
