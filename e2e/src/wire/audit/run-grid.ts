@@ -1,5 +1,5 @@
-// The slots of one run: frames may be late but not early, so its grid is the earliest phase that several frames share. A
-// single frame elsewhere does not move it.
+// The slots of one run: frames may be late but not early. Its grid is the phase under which the frames fit the schedule best:
+// fewest slots without a frame or with two; of several such phases the one that most frames share.
 
 export interface RunGrid {
   /** Deadline of slot 0, the slot of the first frame, ms. */
@@ -10,30 +10,29 @@ export interface RunGrid {
 
 /** Frames that share a phase lie within this, ms. */
 const SHARED_MS = 2;
-/** Share of the frames that must share it. */
-const SHARE = 0.2;
 
-/** @param earlyMs what a time stamp may lie before its slot. */
-export function slotGrid(timesMs: readonly number[], slotMs: number, earlyMs: number): RunGrid {
+/** @param earlyMs what a time stamp may lie before its slot. @param perPeriod slots of a period: a run has whole ones. */
+export function slotGrid(timesMs: readonly number[], slotMs: number, earlyMs: number, perPeriod: number): RunGrid {
   const firstMs = timesMs[0] ?? 0;
-  const phaseMs = sharedPhase(timesMs, firstMs, slotMs);
-  // The grid's last point that the first frame is not before.
-  const startMs = firstMs + phaseMs + slotMs * Math.floor((earlyMs - phaseMs) / slotMs);
-  return { startMs, slots: timesMs.map((atMs) => Math.floor((atMs - startMs + earlyMs) / slotMs)) };
+  const modulo = (value: number) => value - slotMs * Math.floor(value / slotMs);
+  const phases = timesMs.map((atMs) => modulo(atMs - firstMs));
+  let best: { grid: RunGrid; misfits: number; shared: number } | undefined;
+  for (const phaseMs of new Set(phases)) {
+    // The grid's last point that the first frame is not before.
+    const startMs = firstMs + phaseMs + slotMs * Math.floor((earlyMs - phaseMs) / slotMs);
+    const slots = timesMs.map((atMs) => Math.floor((atMs - startMs + earlyMs) / slotMs));
+    const misfits = misfitsOf(slots, perPeriod);
+    const shared = phases.filter((other) => modulo(other - phaseMs) <= SHARED_MS).length;
+    if (best === undefined || misfits < best.misfits || (misfits === best.misfits && shared > best.shared)) {
+      best = { grid: { startMs, slots }, misfits, shared };
+    }
+  }
+  return best?.grid ?? { startMs: firstMs, slots: [] };
 }
 
-/** Against `firstMs`, ms: the earliest phase, seen from the largest gap on the circle of phases, that several share. */
-function sharedPhase(timesMs: readonly number[], firstMs: number, slotMs: number): number {
-  const modulo = (value: number) => value - slotMs * Math.floor(value / slotMs);
-  const phases = timesMs.map((atMs) => modulo(atMs - firstMs)).sort((a, b) => a - b);
-  const count = phases.length;
-  const least = Math.max(1, Math.ceil(SHARE * count));
-  let best = { index: 0, gapMs: Number.NEGATIVE_INFINITY };
-  for (let index = 0; index < count; index += 1) {
-    const phase = phases[index] ?? 0;
-    const shared = phases.filter((other) => modulo(other - phase) <= SHARED_MS).length;
-    const gapMs = modulo(phase - (phases[(index + count - 1) % count] ?? 0)) || (count === 1 ? slotMs : 0);
-    if (shared >= least && gapMs > best.gapMs) best = { index, gapMs };
-  }
-  return phases[best.index] ?? 0;
+/** Slots between the first frame and the last that have none or a second one, and whether the run ends beside a period's end. */
+function misfitsOf(slots: readonly number[], perPeriod: number): number {
+  const used = new Set(slots).size;
+  const span = (slots.at(-1) ?? 0) + 1;
+  return span - used + (slots.length - used) + (span % perPeriod === 0 ? 0 : 1);
 }

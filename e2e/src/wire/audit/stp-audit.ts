@@ -156,8 +156,9 @@ class Auditor {
     const { slotMs, restMs, periodMs } = this.#schedule;
     const last = this.#run.at(-1);
     if (last === undefined || atMs - last <= slotMs + restMs - REST_SLACK_MS) return false;
-    const { startMs, slots } = slotGrid(this.#run, slotMs, EARLY_MS);
-    const periods = Math.ceil(((slots.at(-1) ?? 0) + 1) / this.#perPeriod);
+    const { startMs, slots } = slotGrid(this.#run, slotMs, EARLY_MS, this.#perPeriod);
+    // A last frame that is very late looks like one of the next slot.
+    const periods = Math.max(1, Math.ceil((slots.at(-1) ?? 0) / this.#perPeriod));
     return atMs >= startMs + periods * periodMs + restMs - REST_SLACK_MS;
   }
 
@@ -167,7 +168,7 @@ class Auditor {
     if (times.length === 0) return;
     this.#run = [];
     const { slotMs, longestRun, backgroundMs, periodMs, leadMs } = this.#schedule;
-    const { startMs, slots: slotOf } = slotGrid(times, slotMs, EARLY_MS);
+    const { startMs, slots: slotOf } = slotGrid(times, slotMs, EARLY_MS, this.#perPeriod);
     const slots = (slotOf.at(-1) ?? 0) + 1;
     this.#lookAtSlots(times, startMs, slotOf);
     this.#inRun.push({ fromMs: times[0] ?? 0, untilMs: times.at(-1) ?? 0 });
