@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '@quietwire/shaping';
 import { compareFrames, compareValues } from '../src/wire/audit/indistinct.ts';
-import { largestDistance, quantile, separation } from '../src/wire/audit/statistics.ts';
+import { largestDistance, quantile, separation, undecided } from '../src/wire/audit/statistics.ts';
 
 const random = seededRandom('wire statistics');
 const noise = () => random.next() + random.next() + random.next();
@@ -64,4 +64,12 @@ test('quantiles and the largest distance of two distribution functions', () => {
   assert.equal(quantile([3, 1, 2], 0.5), 2);
   assert.equal(largestDistance([1, 2, 3, 4], [1, 2, 3, 4]), 0);
   assert.equal(largestDistance([1, 2], [3, 4]), 1);
+});
+
+test('a difference is a fault, and so is a sample too small to tell', () => {
+  const single = (count: number, ceiling: number) => Array.from({ length: count }, () => [ceiling * random.next()]);
+  const limit = 0.17;
+  assert.deepEqual(undecided('waits', separation(single(150, 1), single(150, 1)), limit), []);
+  assert.match(undecided('waits', separation(single(150, 1), single(150, 0.6)), limit).join(), /must lie within/);
+  assert.match(undecided('waits', separation(single(12, 1), single(12, 1)), limit).join(), /must lie within/);
 });

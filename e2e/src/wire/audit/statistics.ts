@@ -29,6 +29,13 @@ export function separation(a: readonly Block[], b: readonly Block[]): Interval {
   return { value, low: value - half, high: value + half };
 }
 
+/** A fault unless the whole interval lies within 0.5 ± limit: an interval that is too wide to tell is one, too. */
+export function undecided(name: string, { value, low, high }: Interval, limit: number): string[] {
+  if (low >= 0.5 - limit && high <= 0.5 + limit) return [];
+  const [at, from, to] = [value, low, high].map((entry) => entry.toFixed(3));
+  return [`${name}: separation ${at} (${from} … ${to}), must lie within ${0.5 - limit} … ${0.5 + limit}`];
+}
+
 /** Mean over blocks of 0/1 values, or of any others, with the interval of the blocks. */
 export function blockMean(blocks: readonly Block[]): Interval {
   const all = blocks.flat();

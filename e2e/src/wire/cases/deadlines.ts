@@ -25,11 +25,8 @@ const BLOCK_MS = 500;
 /** At a block's beginning the old queue drains and the new one builds up: frames of that time have no label. */
 const UNCERTAIN_MS = 120;
 const PAYLOAD = observed.frameSize - 7;
-/**
- * The sum of 200 neighbours' work may show a little in a tunnel's lateness, as any load of a machine does, whoever's it
- * is; what 100 µs would show, the planted shift, may not.
- */
-const LOAD_MARGIN = 0.15;
+/** The sum of 200 neighbours' work may show a little in a tunnel's lateness, as any load of a machine does. */
+const LOAD_MARGIN = 0.06;
 /** The planted shift, µs. */
 const PLANT_US = 100;
 
