@@ -10,6 +10,7 @@ import { deadlinesCase } from './cases/deadlines.ts';
 import { drawnCase } from './cases/drawn.ts';
 import { flipCase } from './cases/flip.ts';
 import { followerCase } from './cases/follower.ts';
+import { frozenEndCase } from './cases/frozen-end.ts';
 import { fullPeriodCase } from './cases/full-period.ts';
 import { initiatorCase } from './cases/initiator.ts';
 import { maxfraglenCase } from './cases/maxfraglen.ts';
@@ -34,6 +35,7 @@ export const wireCases: readonly Case[] = [
   initiatorCase,
   followerCase,
   backgroundCase,
+  frozenEndCase,
   deadPeerCase,
   backpressureCase,
   connectCase,

@@ -3,6 +3,13 @@ import { type ConnectionCapture, contentType, type Direction, type WireRecord } 
 
 export type TlsVersion = 'TLSv1.3' | 'TLSv1.2';
 
+const versions: readonly TlsVersion[] = ['TLSv1.3', 'TLSv1.2'];
+
+/** Both versions in turn, for the n-th device of a case. */
+export function versionOf(index: number): TlsVersion {
+  return versions[index % versions.length] as TlsVersion;
+}
+
 /** SPEC.md section 5.1: frames of 512 bytes, two each way. */
 export const BOOTSTRAP_FRAME = 512;
 export const BOOTSTRAP_RECORDS = 2;

@@ -5,6 +5,7 @@ import { type Case, Faults } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { auditLink, type LinkAudit, slotsOf } from '../audit/link-audit.ts';
+import { versionOf } from '../audit/session-view.ts';
 import { judge } from '../audit/stalls.ts';
 import { quantile } from '../audit/statistics.ts';
 import type { Direction } from '../capture/wire-record.ts';
@@ -43,7 +44,9 @@ export const backgroundCase: Case = {
     const figures: Record<string, number> = {};
     await withRig({ policies: [policy] }, async (rig) => {
       const links = new Map<string, Link>();
-      for (const name of Object.keys(players)) links.set(name, await rig.connect(policy.fleet, name));
+      for (const name of Object.keys(players)) {
+        links.set(name, await rig.connect(policy.fleet, name, { version: versionOf(links.size) }));
+      }
       await rig.open([...links.keys()], 'manual');
       const startMs = monotonicMs() + 1500;
       const written = await writeAll(rig, startMs);

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Case, Faults } from '../../harness/cases.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { auditLink, type LinkAudit, slotsOf } from '../audit/link-audit.ts';
+import { versionOf } from '../audit/session-view.ts';
 import { judge } from '../audit/stalls.ts';
 import { type Link, type Rig, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
@@ -85,7 +86,9 @@ async function closeAll(rig: Rig, closer: Closer, endings: Ending[], faults: Fau
   const links = new Map<Kind, Link[]>();
   for (const kind of kinds) {
     const group: Link[] = [];
-    for (let index = 0; index < PER_KIND; index += 1) group.push(await rig.connect(policy.fleet, `${kind}-${index}`));
+    for (let index = 0; index < PER_KIND; index += 1) {
+      group.push(await rig.connect(policy.fleet, `${kind}-${index}`, { version: versionOf(index) }));
+    }
     links.set(kind, group);
     const names = group.map(({ device }) => device);
     await rig.open(names, 'sink', 'out');

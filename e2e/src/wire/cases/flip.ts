@@ -6,7 +6,7 @@ import { type Case, Faults } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { auditLink, type LinkAudit, type MatchedRun } from '../audit/link-audit.ts';
-import { viewSession } from '../audit/session-view.ts';
+import { type TlsVersion, versionOf, viewSession } from '../audit/session-view.ts';
 import { judge, type ScheduleFault, type Stall } from '../audit/stalls.ts';
 import { quantile } from '../audit/statistics.ts';
 import type { Direction } from '../capture/wire-record.ts';
@@ -44,13 +44,19 @@ export const flipCase: Case = {
       const { activities, runs } = episodes(policy, list);
       const random = seededRandom(`flip ${list}`);
       const marks = activities.map(() => random.next() < 0.5);
-      return [marks, marks.map((mark) => !mark)].map((real) => ({ activities, real, runs, name: `list ${list}` }));
+      return [marks, marks.map((mark) => !mark)].map((real) => ({
+        activities,
+        real,
+        runs,
+        name: `list ${list}`,
+        version: versionOf(list),
+      }));
     }).flat();
     await Promise.all(
-      stages.map(async ({ activities, real, runs, name }) => {
+      stages.map(async ({ activities, real, runs, name, version }) => {
         counts.real += real.filter((mark) => mark).length;
         counts.virtual += real.filter((mark) => !mark).length;
-        const played = await play(activities, real);
+        const played = await play(activities, real, version);
         const found = compare(played, runs, distances);
         counts.runs += runs.length;
         const verdict = judge(found, played.stalls, played.audit.slots);
@@ -78,10 +84,10 @@ interface Played {
 }
 
 /** Plays a list on a stage of its own: marked activities by payload, the others by the cover process. */
-async function play(activities: readonly Activity[], real: readonly boolean[]): Promise<Played> {
+async function play(activities: readonly Activity[], real: readonly boolean[], version: TlsVersion): Promise<Played> {
   const script = (end: Direction): Script => ({ activities: virtual(activities, real, end), law: coverLaw() });
   return await withRig({ policies: [policy], cloudScript: script('down') }, async (rig) => {
-    const link = await rig.connect(policy.fleet, 'only', { script: script('up') });
+    const link = await rig.connect(policy.fleet, 'only', { version, script: script('up') });
     const bases = await basesOf(link);
     await rig.open([link.device], 'manual');
     await writeReal(

@@ -5,6 +5,7 @@ import { type Case, Faults } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { auditLink } from '../audit/link-audit.ts';
+import { versionOf } from '../audit/session-view.ts';
 import { judge, type ScheduleFault } from '../audit/stalls.ts';
 import { type Link, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
@@ -64,7 +65,7 @@ export const fullPeriodCase: Case = {
       const links = new Map<string, Link>();
       for (const cause of Object.keys(causes)) {
         const device = cause.replaceAll(' ', '-');
-        links.set(cause, await rig.connect(policy.fleet, device));
+        links.set(cause, await rig.connect(policy.fleet, device, { version: versionOf(links.size) }));
         await rig.open([device], 'manual', 'm');
         await rig.open([device], 'echo', 'e');
       }

@@ -5,6 +5,7 @@ import { type Case, Faults } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { auditLink } from '../audit/link-audit.ts';
+import { versionOf } from '../audit/session-view.ts';
 import { judge, type ScheduleFault } from '../audit/stalls.ts';
 import { type Link, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
@@ -27,7 +28,9 @@ export const nothingOutsideCase: Case = {
     let received = 0;
     await withRig({ policies: [policy] }, async (rig) => {
       const links: Link[] = [];
-      for (let index = 0; index < DEVICES; index += 1) links.push(await rig.connect(policy.fleet, `device-${index}`));
+      for (let index = 0; index < DEVICES; index += 1) {
+        links.push(await rig.connect(policy.fleet, `device-${index}`, { version: versionOf(index) }));
+      }
       const startMs = monotonicMs() + 1500;
       const { device, cloud } = quietWork(links, startMs);
       await rig.plan(device, cloud);

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { auditLink, type MatchedRun } from '../audit/link-audit.ts';
+import { versionOf } from '../audit/session-view.ts';
 import { judge, type ScheduleFault } from '../audit/stalls.ts';
 import type { Exactness } from '../capture/observer.ts';
 import type { Direction } from '../capture/wire-record.ts';
@@ -43,7 +44,9 @@ export async function playRuns(perFleet: number, seconds: number, exactness: Exa
   return await withRig({ policies, exactness }, async (rig) => {
     const links = [];
     for (const { fleet } of policies) {
-      for (let index = 0; index < perFleet; index += 1) links.push(await rig.connect(fleet, `${fleet}-${index}`));
+      for (let index = 0; index < perFleet; index += 1) {
+        links.push(await rig.connect(fleet, `${fleet}-${index}`, { version: versionOf(index) }));
+      }
     }
     const real = links.slice(0, perFleet).map(({ device }) => device);
     await rig.open(real, 'manual');
