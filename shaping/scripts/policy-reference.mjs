@@ -15,8 +15,8 @@ Generated from \`${crdFile}\` by \`npm run generate\`. Do not edit.
 An API server and file mode (\`policy.files\` of the sidecar, \`quietwire validate\`) check the same bounds and rules, those of this
 page, and accept and refuse the same documents. \`quietwire validate\` and the sidecar check three things more, which no schema
 can: that the objective can be reached at the policy's rate of activities; that the parameters can be sent to a device (they
-fit the bootstrap exchange of 512-byte frames, and cover stays below 1,000 activities per second); and that the policy asks for
-nothing that this version does not do yet. They also refuse a second policy for a fleet.
+fit the bootstrap exchange of 512-byte frames, and the device's share of cover is at most 1,000 activities per second); and that the policy
+asks for nothing that this version does not do yet. They also refuse a second policy for a fleet.
 
 Durations are whole numbers with the units \`h\`, \`m\`, \`s\`, \`ms\` (\`100ms\`, \`5s\`, \`1m30s\`); sizes are bytes.
 Every field in *italics* must be given where the object around it is.`,
