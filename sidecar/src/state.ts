@@ -28,7 +28,10 @@ export async function readState(config: SidecarConfig): Promise<SidecarState> {
     readTlsFiles({ certFile, keyFile, ticketKeyFile }),
   ]);
   const all = [...errors];
-  for (const read of [keys, tls]) if (read.status === 'rejected') all.push(read.reason);
+  for (const read of [keys, tls]) {
+    if (read.status === 'rejected')
+      all.push(...(read.reason instanceof AggregateError ? read.reason.errors : [read.reason]));
+  }
   if (all.length === 1) throw all[0];
   if (keys.status === 'rejected' || tls.status === 'rejected' || all.length > 0) {
     throw new AggregateError(all, 'several things are not valid');

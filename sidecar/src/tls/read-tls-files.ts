@@ -28,7 +28,7 @@ const ticketKeyBytes = 48;
 
 /**
  * Reads the files and checks that they belong together.
- * @throws SidecarError FILE_UNREADABLE, or KEYS_INVALID, with every fault.
+ * @throws SidecarError FILE_UNREADABLE, or KEYS_INVALID, with every fault; an AggregateError of the two if there are both.
  */
 export async function readTlsFiles(paths: TlsFilePaths): Promise<TlsFiles> {
   const unreadable: string[] = [];
@@ -43,18 +43,17 @@ export async function readTlsFiles(paths: TlsFilePaths): Promise<TlsFiles> {
   const certificate = await read('tls.certFile', paths.certFile);
   const key = await read('tls.keyFile', paths.keyFile);
   const ticket = paths.ticketKeyFile === undefined ? undefined : await read('tls.ticketKeyFile', paths.ticketKeyFile);
-  if (certificate === undefined || key === undefined || unreadable.length > 0) {
-    throw SidecarError.listing('FILE_UNREADABLE', unreadable);
-  }
 
   const faults: string[] = [];
   const leaf = attempt(
     faults,
     `tls.certFile: ${paths.certFile} is no PEM certificate`,
-    () => new X509Certificate(certificate),
+    () => certificate && new X509Certificate(certificate),
   );
-  const privateKey = attempt(faults, `tls.keyFile: ${paths.keyFile} is no PEM private key without pass phrase`, () =>
-    createPrivateKey(key),
+  const privateKey = attempt(
+    faults,
+    `tls.keyFile: ${paths.keyFile} is no PEM private key without pass phrase`,
+    () => key && createPrivateKey(key),
   );
   if (leaf !== undefined && privateKey !== undefined && !leaf.checkPrivateKey(privateKey)) {
     faults.push(`tls.keyFile: ${paths.keyFile} does not belong to the certificate in ${paths.certFile}`);
@@ -65,7 +64,13 @@ export async function readTlsFiles(paths: TlsFilePaths): Promise<TlsFiles> {
       `tls.ticketKeyFile: ticket key of ${paths.ticketKeyFile} (got ${ticket.length} bytes, allowed ${ticketKeyBytes} bytes, plain or base64)`,
     );
   }
-  if (leaf === undefined || faults.length > 0) throw SidecarError.listing('KEYS_INVALID', faults);
+  const errors = [
+    ...(unreadable.length > 0 ? [SidecarError.listing('FILE_UNREADABLE', unreadable)] : []),
+    ...(faults.length > 0 ? [SidecarError.listing('KEYS_INVALID', faults)] : []),
+  ];
+  if (errors.length === 1) throw errors[0];
+  if (certificate === undefined || key === undefined || leaf === undefined || errors.length > 0)
+    throw new AggregateError(errors, 'several TLS files are not valid');
   return {
     certificate: certificate.toString(),
     key: key.toString(),

@@ -78,6 +78,16 @@ describe('The TLS files', () => {
     );
   });
 
+  test('that cannot be read do not hide the faults of the others', async () => {
+    const files = { certFile: path('no.crt'), keyFile: path('text'), ticketKeyFile: path('ticket.short') };
+    await assert.rejects(readTlsFiles(files), (error: AggregateError) => {
+      const [unreadable, invalid] = error.errors.map(({ message }: Error) => message);
+      assert.match(unreadable ?? '', /^tls\.certFile: .*no\.crt: ENOENT[^\n]*$/);
+      assert.match(invalid ?? '', /^tls\.keyFile: .*\ntls\.ticketKeyFile: .*$/);
+      return true;
+    });
+  });
+
   test('must belong together', async () => {
     await refused(
       { key: 'other.key' },
