@@ -172,13 +172,34 @@ test('a run of a length that the rule does not know is excused by a stall at its
   }
 });
 
-test('stalls that explain more than 2 % of the slots leave no verdict', () => {
-  const fault = (index: number) => ({ fromMs: index, untilMs: index, sender: 'up' as const, text: '' });
+test('stalls that explain more than 1 % of the slots leave no verdict on times, but one on sizes', () => {
+  const fault = (fromMs: number, untilMs = fromMs) => ({
+    fromMs,
+    untilMs,
+    sender: 'up' as const,
+    text: `at ${fromMs}`,
+  });
   const stall = { of: 'devices' as const, fromMs: 0, untilMs: 1000 };
-  const many = Array.from({ length: 21 }, (_, index) => fault(index));
-  assert.deepEqual(judge(many.slice(0, 20), [stall], 1000), { faults: [], excused: 20 });
-  assert.ok(judge(many, [stall], 1000).faults.every((text) => text.includes(MACHINE_BUSY)));
-  assert.equal(judge(many, [stall], 1000).faults.length, 1);
+  const many = Array.from({ length: 11 }, (_, index) => fault(index));
+  const own = fault(2000);
+  assert.deepEqual(judge([...many.slice(0, 10), own], [stall], 1000), { faults: ['at 2000'], excused: 10 });
+  const busy = judge([...many, own], [stall], 1000).faults;
+  assert.equal(busy.length, 1);
+  assert.ok(busy.every((text) => text.includes(MACHINE_BUSY)));
+  assert.equal(judge([...many, fault(500, Number.NEGATIVE_INFINITY)], [stall], 1000).faults[0], 'at 500');
+});
+
+test('a run without its first slot is told from the one that follows it', () => {
+  const frames = capture(
+    [slots, slots],
+    schedule.periodMs + schedule.restMs + 1 - (schedule.periodMs - schedule.slotMs),
+  );
+  const audit = auditStp(frames.slice(1), schedule);
+  assert.deepEqual(
+    audit.runs.map(({ frames: count }) => count),
+    [slots - 1, slots],
+  );
+  assert.equal(audit.skipped, 1);
 });
 
 test('the grid audit finds drift, second frames and empty slots', () => {

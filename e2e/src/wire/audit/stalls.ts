@@ -27,8 +27,11 @@ export interface ScheduleFault extends Stretch {
 }
 
 const senders: Readonly<Record<Direction, StagePart>> = { up: 'devices', down: 'cloud' };
-/** Above this share of slots with a stall the machine was too busy for a verdict; so few are no share of anything. */
-const LARGEST_EXCUSED_SHARE = 0.02;
+/**
+ * Above this share of slots with a stall the machine was too busy for a verdict on times: one stall makes more differences
+ * than can be told from a leak. So few are no share of anything.
+ */
+const LARGEST_EXCUSED_SHARE = 0.01;
 const FEW = 4;
 const SHOWN_FAULTS = 8;
 
@@ -39,16 +42,24 @@ export interface Verdict {
   readonly excused: number;
 }
 
-/** @param slots how many slots were looked at, with frames and without: a stall makes a fault of each that it takes. */
+/**
+ * A fault that has no time (untilMs −∞) is explained by nothing: sizes do not depend on stalls.
+ * @param slots how many slots were looked at, with frames and without: a stall makes a fault of each that it takes.
+ */
 export function judge(faults: readonly ScheduleFault[], stalls: readonly Stall[], slots: number): Verdict {
   const own = faults.filter((fault) => !isExplained(fault, stalls));
   const excused = faults.length - own.length;
-  const texts = own.slice(0, SHOWN_FAULTS).map(({ text }) => text);
-  if (own.length > SHOWN_FAULTS) texts.push(`${own.length - SHOWN_FAULTS} more faults`);
   if (excused > Math.max(FEW, LARGEST_EXCUSED_SHARE * slots)) {
-    texts.push(`${MACHINE_BUSY}: stalls explain ${excused} faults in ${slots} slots`);
+    const texts = shown(own.filter(({ untilMs }) => untilMs === Number.NEGATIVE_INFINITY));
+    return { faults: [...texts, `${MACHINE_BUSY}: stalls explain ${excused} faults in ${slots} slots`], excused };
   }
-  return { faults: texts, excused };
+  return { faults: shown(own), excused };
+}
+
+function shown(faults: readonly ScheduleFault[]): string[] {
+  const texts = faults.slice(0, SHOWN_FAULTS).map(({ text }) => text);
+  if (faults.length > SHOWN_FAULTS) texts.push(`${faults.length - SHOWN_FAULTS} more faults`);
+  return texts;
 }
 
 /** Whether a process that takes part stood still there. */

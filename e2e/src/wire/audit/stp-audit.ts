@@ -52,6 +52,8 @@ const UNANCHORED_MS = 30;
  * period that never ends may leave then.
  */
 const BEGUN_AT_CLOSE = 1;
+/** A run that lacks so few slots may have ended so much earlier than its first frame tells. */
+const MISSING_AT_START = 2;
 /** What a rest may look shorter, ms. */
 const REST_SLACK_MS = 30;
 
@@ -156,10 +158,13 @@ class Auditor {
     const { slotMs, restMs, periodMs } = this.#schedule;
     const last = this.#run.at(-1);
     if (last === undefined || atMs - last <= slotMs + restMs - REST_SLACK_MS) return false;
-    const { startMs, slots } = slotGrid(this.#run, slotMs, EARLY_MS, this.#perPeriod);
-    // A last frame that is very late looks like one of the next slot.
-    const periods = Math.max(1, Math.ceil((slots.at(-1) ?? 0) / this.#perPeriod));
-    return atMs >= startMs + periods * periodMs + restMs - REST_SLACK_MS;
+    const { startMs, slots: slotOf } = slotGrid(this.#run, slotMs, EARLY_MS, this.#perPeriod);
+    const slots = (slotOf.at(-1) ?? 0) + 1;
+    // A last frame that is very late looks like one of the next slot; a first slot or two may be missing.
+    const periods = Math.max(1, Math.ceil((slots - 1) / this.#perPeriod));
+    const whole = periods * this.#perPeriod - slots <= MISSING_AT_START;
+    const endMs = whole ? startMs + slots * slotMs : startMs + periods * periodMs;
+    return atMs >= endMs + restMs - REST_SLACK_MS;
   }
 
   /** Frames of a run lie on start + i·δ, one in each slot, and fill whole periods: a power of two of them (section 9.5). */

@@ -11,7 +11,7 @@ import type { Direction } from '../capture/wire-record.ts';
 import { type Link, type Rig, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
 
-const policy: WirePolicy = { ...fastPolicy, periodMs: 800, holdMs: 500, leadMs: 150 };
+const policy: WirePolicy = { ...fastPolicy, periodMs: 800, holdMs: 500, leadMs: 150, backgroundMs: 300 };
 const DEVICES = 4;
 const FREEZE_MS = 200;
 const ROUND_MS = 3000;
