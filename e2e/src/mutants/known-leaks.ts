@@ -24,11 +24,11 @@ const alwaysOnTheWire: readonly string[] = [
   'real-frames-100-us-later',
   'quiet-bytes-leave-at-once-on-the-wire',
   'period-ends-early-on-an-empty-queue-on-the-wire',
-  'cover-only-while-idle-on-the-wire',
+  'period-start-only-for-payload-on-the-wire',
   'cover-from-one-end-only-on-the-wire',
   'follower-2-ms-slower-on-cover-on-the-wire',
   'activity-decided-by-the-next-background-slot-on-the-wire',
-  'reading-paused-while-a-write-waits-on-the-wire',
+  'reading-paused-while-a-program-does-not-read',
   'first-period-only-for-payload-on-the-wire',
 ];
 

@@ -26,7 +26,8 @@ export const coverLeaks: readonly Mutant[] = [
     edits: [
       {
         find: 'this.#clock.openDemand(untilMs, arrivedMs);\n      this.#owedUntilMs',
-        replace: 'if (!this.#clock.idle) continue;\n      this.#clock.openDemand(untilMs, arrivedMs);\n      this.#owedUntilMs',
+        replace:
+          'if (!this.#clock.idle) continue;\n      this.#clock.openDemand(untilMs, arrivedMs);\n      this.#owedUntilMs',
       },
     ],
     caughtBy: flippedSchedule,

@@ -85,15 +85,17 @@ export const wireLeaks: readonly Mutant[] = [
     this.#timer = setTimeout(() => this.#thread?.emit('message', 0), waitMs);`,
       },
     ],
-    caughtBy: microseconds,
+    // The loop's own jitter blurs what it makes differ: then the case says that it cannot tell, and does not pass.
+    caughtBy: { ...microseconds, fault: /frames without and with payload( differ|: nothing can be said)/ },
   },
   onTheWire('quiet-bytes-leave-at-once', wire('nothing-outside', /a background frame \d+ ms before its slot/)),
   onTheWire('period-ends-early-on-an-empty-queue', wire('full-period', /a run of \d+ slots, allowed/)),
-  onTheWire('cover-only-while-idle', wire('flip', /has \d+ periods, expected|is missing/)),
   onTheWire(
-    'cover-from-one-end-only',
-    wire('initiator', /runs that cover began in direction down show the other first/),
+    'period-start-only-for-payload',
+    wire('initiator', /has none in the other direction|activities began no run at once/),
   ),
+  onTheWire('cover-only-while-idle', wire('flip', /has \d+ periods, expected|is missing/)),
+  onTheWire('cover-from-one-end-only', wire('initiator', /only \d+ runs by cover from down/)),
   onTheWire('follower-2-ms-slower-on-cover', {
     ...wire('follower', /lags of the (cloud|device) after cover and after payload differ/),
     alone: true,
@@ -102,7 +104,28 @@ export const wireLeaks: readonly Mutant[] = [
     'activity-decided-by-the-next-background-slot',
     wire('background', /\d+ of \d+ activities started no run within/),
   ),
-  onTheWire('reading-paused-while-a-write-waits', wire('backpressure', /bytes lay unread in a tunnel's socket/)),
+  {
+    name: 'reading-paused-while-a-program-does-not-read',
+    about: 'invariant 10: a device whose program is slow does not read its socket, and the TCP window shrinks',
+    file: 'device/src/dial.ts',
+    edits: [
+      {
+        find: 'tunnel.onClose = attempt.onClose;',
+        replace: `tunnel.onClose = attempt.onClose;
+    const open = tunnel.open.bind(tunnel);
+    tunnel.open = (...which) => {
+      const stream = open(...which);
+      const watch = setInterval(() => {
+        if (socket.destroyed) clearInterval(watch);
+        else if (stream.readableLength > 16_384) socket._handle.readStop();
+        else socket._handle.readStart();
+      }, 5);
+      return stream;
+    };`,
+      },
+    ],
+    caughtBy: wire('backpressure', /bytes lay unread in a tunnel's socket/),
+  },
   onTheWire('first-period-only-for-payload', wire('connect', /\(empty\): the session does not begin with a run/)),
   onTheWire('closing-as-soon-as-the-queue-is-empty', wire('close', /^close: closed by the (device|cloud): idle-empty/)),
   onTheWire('reconnects-without-jitter', wire('reconnect', /waits are not even/)),
