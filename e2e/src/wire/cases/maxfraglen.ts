@@ -13,13 +13,13 @@ import { type Link, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
 
 const MAX_FRAGMENT = 1024;
-const fitting: WirePolicy = { ...fastPolicy, fleet: 'fitting', frameSize: MAX_FRAGMENT, backgroundMs: 205 };
+const fitting: WirePolicy = { ...fastPolicy, fleet: 'fitting', frameSize: MAX_FRAGMENT, backgroundMs: 240 };
 /** The largest number that such a device cannot take: it must be refused. */
 const tooLarge: WirePolicy = { ...fastPolicy, fleet: 'too-large', frameSize: MAX_FRAGMENT + 1 };
 
 const versions = ['TLSv1.3', 'TLSv1.2'] as const;
 /** Of each version; in so many rounds they come to a thousand records of each direction and phase. */
-const DEVICES = 14;
+const DEVICES = 16;
 const ROUNDS = 10;
 const ROUND_MS = 2500;
 const BYTES = 3000;
