@@ -115,38 +115,47 @@ export function fragmentControl(control: Control, message: number, dataBytes: nu
   return fragments;
 }
 
+const KEY_BYTES = 32;
+const IV_BYTES = 12;
+
 /** One direction's cipher state: the nonce is the iv with the count of messages mixed into its last 8 bytes. */
 class DirectionCipher {
   /** ChaCha20-Poly1305 has the same calls in node:crypto as GCM, whose type stands for both. */
   readonly algorithm: CipherGCMTypes;
-  readonly key: Uint8Array;
-  readonly #iv: Uint8Array;
-  readonly #nonce: Uint8Array;
+  /** Key, iv and nonce side by side: an idle tunnel keeps one buffer for each direction. */
+  readonly #bytes = new Uint8Array(KEY_BYTES + 2 * IV_BYTES);
   count = 0;
 
   constructor({ aead, key, iv }: SealOptions) {
-    if (key.length !== 32 || iv.length !== 12)
+    if (key.length !== KEY_BYTES || iv.length !== IV_BYTES)
       throw new ProtoError('KEY_INVALID', `control key ${key.length}, iv ${iv.length} bytes`);
     this.algorithm = (aead === 'AES-256-GCM' ? 'aes-256-gcm' : 'chacha20-poly1305') as CipherGCMTypes;
-    this.key = key;
-    this.#iv = iv;
-    this.#nonce = Uint8Array.from(iv);
+    this.#bytes.set(key);
+    this.#bytes.set(iv, KEY_BYTES);
+    this.#bytes.set(iv, KEY_BYTES + IV_BYTES);
+  }
+
+  get key(): Uint8Array {
+    return this.#bytes.subarray(0, KEY_BYTES);
   }
 
   nextNonce(): Uint8Array {
     if (this.count >= limits.sealedMessages) throw new ProtoError('SEAL_EXHAUSTED');
+    const nonce = this.#bytes.subarray(KEY_BYTES + IV_BYTES);
     let rest = this.count++;
-    for (let at = 11; at >= 4; at--) {
-      this.#nonce[at] = (this.#iv[at] as number) ^ (rest % 256);
+    for (let at = IV_BYTES - 1; at >= 4; at--) {
+      nonce[at] = (this.#bytes[KEY_BYTES + at] as number) ^ (rest % 256);
       rest = Math.floor(rest / 256);
     }
-    return this.#nonce;
+    return nonce;
   }
 }
 
+const noBytes = new Uint8Array(0);
+
 /** Joins the fragments of one message at a time, in one buffer however small they are. */
 class FragmentJoiner {
-  #buffer = new Uint8Array(0);
+  #buffer: Uint8Array = noBytes;
   #message = 0;
   #next = 0;
   heldBytes = 0;
@@ -170,7 +179,7 @@ class FragmentJoiner {
     this.#next = index + 1;
     if (!last) return undefined;
     const whole = this.#buffer.subarray(0, length);
-    this.#buffer = new Uint8Array(0);
+    this.#buffer = noBytes;
     this.#next = 0;
     this.heldBytes = 0;
     return whole;

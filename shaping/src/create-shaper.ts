@@ -20,21 +20,37 @@ export interface ShaperOptions {
 /** Gaps longer than this quantile of an unbounded law are not waited for by the dead-peer rule. */
 const LONGEST_GAP_QUANTILE = 1 - 1e-9;
 
+/** Makes one tunnel's schedule from the laws that all tunnels of its policy share. */
+type Maker = (random: Random, startMs: number) => Shaper;
+
+const makers: Readonly<Record<Role, WeakMap<ShapingParameters, Maker>>> = {
+  device: new WeakMap(),
+  cloud: new WeakMap(),
+};
+
 export function createShaper({ parameters, role, random, startMs }: ShaperOptions): Shaper {
-  const own = role === 'device' ? parameters.upstream : parameters.downstream;
-  const peer = role === 'device' ? parameters.downstream : parameters.upstream;
-  if (parameters.mode === 'ILP') {
-    return new IlpShaper({
-      intervals: createSampler(own.interval),
-      sizes: createSampler(own.size),
-      longestPeerGapMs: createSampler(peer.interval).quantile(LONGEST_GAP_QUANTILE),
-      random,
-      startMs,
-    });
+  let make = makers[role].get(parameters);
+  if (make === undefined) {
+    make = parameters.mode === 'ILP' ? ilpMaker(parameters, role) : stpMaker(parameters, role);
+    makers[role].set(parameters, make);
   }
-  const { cover } = parameters;
-  const [rate, weights] =
-    role === 'device' ? [cover.deviceRate, cover.deviceDurations] : [cover.cloudRate, cover.cloudDurations];
-  const process = new PoissonCover(rate, durationLaw(weights, parameters), random, startMs);
-  return new StpShaper({ parameters, role, cover: process, startMs });
+  return make(random, startMs);
+}
+
+function ilpMaker({ upstream, downstream }: ShapingParameters, role: Role): Maker {
+  const [own, peer] = role === 'device' ? [upstream, downstream] : [downstream, upstream];
+  const laws = {
+    intervals: createSampler(own.interval),
+    sizes: createSampler(own.size),
+    longestPeerGapMs: createSampler(peer.interval).quantile(LONGEST_GAP_QUANTILE),
+  };
+  return (random, startMs) => new IlpShaper({ ...laws, random, startMs });
+}
+
+function stpMaker(parameters: ShapingParameters, role: Role): Maker {
+  const { deviceRate, deviceDurations, cloudRate, cloudDurations } = parameters.cover;
+  const [rate, weights] = role === 'device' ? [deviceRate, deviceDurations] : [cloudRate, cloudDurations];
+  const law = durationLaw(weights, parameters);
+  return (random, startMs) =>
+    new StpShaper({ parameters, role, cover: new PoissonCover(rate, law, random, startMs), startMs });
 }

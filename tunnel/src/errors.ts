@@ -9,6 +9,7 @@ export const tunnelErrors = {
   TUNNEL_UNDELIVERED: { exit: 7, text: 'the tunnel ended with data that the peer had not acknowledged' },
   TUNNEL_CLOSING: { exit: 4, text: 'a stream was opened on a tunnel that closes' },
   TUNNEL_STREAM_LIMIT: { exit: 6, text: 'more streams, or more opens per second, than the limits allow' },
+  TUNNEL_SERVICE_NAME: { exit: 4, text: 'no frame of the policy has room for an OPEN of this service' },
   TUNNEL_STREAM_STATE: { exit: 6, text: 'the peer used a stream in a way that its state does not allow' },
   TUNNEL_CREDIT: { exit: 6, text: 'the peer sent more than the credit that it was given' },
   TUNNEL_PARAMETERS: { exit: 6, text: 'the session parameters of the peer cannot be followed' },

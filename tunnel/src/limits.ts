@@ -24,6 +24,3 @@ export const defaultTunnelLimits: TunnelLimits = {
 /** Dead-peer rule: no frame for this long and three of the peer's longest slot distances (SPEC.md section 12). */
 export const DEAD_PEER_MS = 10_000;
 export const DEAD_PEER_SLOTS = 3;
-
-/** Bytes of a frame that a sealed PeriodStart and Demand may take (SPEC.md section 6). */
-export const CONTROL_ROOM = 48;

@@ -1,9 +1,8 @@
 // The next frame of a tunnel, made ready before its slot: what it carries and in which order. When the slot comes, the
 // frame is there and only needs to be written, whatever it carries (invariant 3).
-import { type Control, type ControlSealer, fieldTypes, streamFlags } from '@quietwire/proto';
+import { type Control, type ControlSealer, fieldTypes, limits, streamFlags } from '@quietwire/proto';
 import type { Shaper } from '@quietwire/shaping';
 import type { FramePool, PreparedFrame } from './frame-pool.ts';
-import { CONTROL_ROOM } from './limits.ts';
 import type { Filled } from './send-half.ts';
 import type { StreamTable } from './stream-table.ts';
 
@@ -133,7 +132,7 @@ export class Outbox {
     if (this.#held.some((held) => held.controls.length > 0)) return;
     for (;;) {
       const control = this.#controls[0];
-      if (control === undefined || frame.writer.room < CONTROL_ROOM) return;
+      if (control === undefined || frame.writer.room < limits.controlRoom) return;
       this.#controls.shift();
       frame.writer.control(this.#options.sealer.seal(control));
     }

@@ -6,14 +6,13 @@ import type { TunnelLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { TunnelMeter } from './meter.ts';
 import type { TimerRuntime } from './one-shot.ts';
-import { OpenRate } from './open-rate.ts';
+import { OpenGate } from './open-gate.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { type Filled, SendHalf } from './send-half.ts';
-import { resetCodes, resetReason, type StreamHost, TunnelStream } from './stream.ts';
+import { resetReason, type StreamHost, TunnelStream } from './stream.ts';
+import { TunnelWindow } from './tunnel-window.ts';
 
 const LAST_ID = 65_535;
-/** Opens that may wait to be refused: a peer with more does not keep to its limit and is dropped. */
-const MAX_REFUSED = 64;
 /** Smallest room worth a STREAM field with data: header, id, one byte. */
 const STREAM_FIELD = 6;
 
@@ -25,6 +24,8 @@ export interface StreamTableOptions {
   readonly peerTunnelWindow: number;
   /** Longest distance of two slots of the peer, ms: opens of that time arrive together. */
   readonly longestPeerGapMs: number;
+  /** Bytes of a service's name that a frame has room for. */
+  readonly longestService: number;
   readonly quietBytes: number;
   readonly activityWindowMs: number;
   readonly runtime: TimerRuntime;
@@ -39,27 +40,19 @@ export interface StreamTableOptions {
 export class StreamTable implements StreamHost {
   readonly #options: StreamTableOptions;
   readonly #streams = new Map<number, TunnelStream>();
-  readonly #window: ReceiveWindow;
+  readonly #window: TunnelWindow;
   #lastId = 0;
   #sent = 0;
   #creditMax: number;
-  #reserved = 0;
-  /** Streams of the peer that were refused at once: their RESET is still to leave. */
-  readonly #refused: number[] = [];
-  readonly #opens: OpenRate;
+  readonly #opens: OpenGate;
   #turn = 0;
   #failed = false;
 
   constructor(options: StreamTableOptions) {
     this.#options = options;
     this.#creditMax = options.peerTunnelWindow;
-    this.#window = new ReceiveWindow(options.limits.tunnelWindow);
-    const { maxStreams, opensPerSecond } = options.limits;
-    const burst = Math.max(maxStreams, opensPerSecond);
-    // The device keeps to rate and burst; the cloud allows for slots and a network that bring opens together.
-    const arriving = 2 * burst + Math.ceil((opensPerSecond * options.longestPeerGapMs) / 1000);
-    const capacity = options.role === 'device' ? burst : arriving;
-    this.#opens = new OpenRate(opensPerSecond, capacity, options.runtime.clock.now());
+    this.#window = new TunnelWindow(options.limits, options.memory);
+    this.#opens = new OpenGate(options, options.runtime.clock.now());
   }
 
   get size(): number {
@@ -80,8 +73,11 @@ export class StreamTable implements StreamHost {
     return false;
   }
 
-  /** Opens a stream from this end. @throws TunnelError TUNNEL_STREAM_LIMIT */
+  /** Opens a stream from this end. @throws TunnelError TUNNEL_STREAM_LIMIT, TUNNEL_SERVICE_NAME */
   open(service: string, allowHalfOpen: boolean): TunnelStream {
+    const { longestService } = this.#options;
+    if (service.length > longestService)
+      throw new TunnelError('TUNNEL_SERVICE_NAME', `${service}: ${service.length} bytes, allowed ${longestService}`);
     if (this.#streams.size >= this.#options.limits.maxStreams) {
       throw new TunnelError(
         'TUNNEL_STREAM_LIMIT',
@@ -100,16 +96,14 @@ export class StreamTable implements StreamHost {
 
   opened(id: number, service: string): void {
     if (this.#options.role === 'device') throw new TunnelError('TUNNEL_STREAM_STATE', 'the cloud opened a stream');
-    if (id === 0 || this.#streams.has(id) || this.#refused.includes(id))
+    if (id === 0 || this.#streams.has(id) || this.#opens.isRefused(id))
       throw new TunnelError('TUNNEL_STREAM_STATE', `stream ${id} was opened twice`);
     this.#lastId = id;
     if (this.#streams.size < this.#options.limits.maxStreams && this.#opens.take(this.#options.runtime.clock.now())) {
       this.#options.onOpen(this.#add(id, service, true));
       return;
     }
-    if (this.#refused.length >= MAX_REFUSED)
-      throw new TunnelError('TUNNEL_STREAM_STATE', `${MAX_REFUSED} streams opened beyond the limits`);
-    this.#refused.push(id);
+    this.#opens.refuse(id);
     this.#options.onWork(false);
   }
 
@@ -126,7 +120,6 @@ export class StreamTable implements StreamHost {
     if (!stream.receiveWindow.receive(data.length)) {
       throw new TunnelError('TUNNEL_CREDIT', `the credit of stream ${id} is exceeded`);
     }
-    this.#widen();
     stream.deliver(data, fin);
     this.consumed(stream);
   }
@@ -167,8 +160,7 @@ export class StreamTable implements StreamHost {
     this.#failed = true;
     for (const stream of this.#streams.values()) stream.resetByPeer(reason);
     this.#streams.clear();
-    this.#options.memory?.release(this.#reserved);
-    this.#reserved = 0;
+    this.#window.release();
   }
 
   // StreamHost
@@ -210,8 +202,7 @@ export class StreamTable implements StreamHost {
   /** Writes what is due, in this order: credit and acknowledgements, opens and resets, payload. Leaves `reserve` bytes. */
   fill(writer: FrameWriter, reserve: number, filled: Filled): void {
     if (this.#window.creditDue && writer.room - reserve >= 9) writer.tunnelCredit(this.#window.renew());
-    while (this.#refused.length > 0 && writer.room - reserve >= 7)
-      writer.reset(this.#refused.shift() as number, resetCodes.LIMIT);
+    this.#opens.fill(writer, reserve);
     for (const stream of this.#streams.values()) this.#fillState(stream, writer, reserve);
     const streams = [...this.#streams.values()];
     for (let i = 0; i < streams.length; i += 1) {
@@ -224,7 +215,7 @@ export class StreamTable implements StreamHost {
 
   /** Whether a further frame would carry something. */
   get pending(): boolean {
-    if (this.#window.creditDue || this.#refused.length > 0) return true;
+    if (this.#window.creditDue || this.#opens.pending) return true;
     const credit = this.#creditMax > this.#sent;
     for (const stream of this.#streams.values()) {
       const { sendHalf, receiveWindow } = stream;
@@ -295,21 +286,5 @@ export class StreamTable implements StreamHost {
   #forget(stream: TunnelStream): void {
     if (this.#streams.get(stream.id) === stream) this.#streams.delete(stream.id);
     stream.forgotten();
-  }
-
-  /** A peer that used half of its credit before more could reach it asks the process's budget for the large window. */
-  #widen(): void {
-    const { memory, limits } = this.#options;
-    const wanted = limits.bytesPerTunnel - limits.tunnelWindow;
-    if (
-      this.#window.unused > limits.tunnelWindow / 2 ||
-      this.#reserved > 0 ||
-      wanted <= 0 ||
-      memory === undefined ||
-      !memory.reserve(wanted)
-    )
-      return;
-    this.#reserved = wanted;
-    this.#window.widen(limits.bytesPerTunnel);
   }
 }

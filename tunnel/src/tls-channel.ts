@@ -8,33 +8,43 @@ import { readIntoSharedBuffer } from './shared-read.ts';
  * in which 'secureConnection' or 'secureConnect' is emitted and set `onRead` and `onClose` before that turn ends.
  */
 export function tlsChannel(socket: TLSSocket): ByteChannel {
-  let failure: Error | undefined;
-  const channel: ByteChannel = {
-    onRead: () => {},
-    onClose: () => {},
-    get writePending() {
-      return socket.writableLength > 0;
-    },
-    write: (frame) => {
-      socket.write(frame);
-    },
-    end: () => {
-      socket.end();
-    },
-    destroy: (error) => {
-      failure ??= error;
-      socket.destroy();
-    },
-  };
-  socket.setNoDelay(true);
-  // Node joins writes that wait into one record of another size; without _writev it cannot.
-  Object.assign(socket, { _writev: null });
-  socket.on('error', (error: Error) => {
-    failure ??= error;
-  });
-  socket.on('close', () => channel.onClose(failure));
-  const early: Buffer | null = socket.read();
-  if (early !== null) queueMicrotask(() => channel.onRead(early));
-  readIntoSharedBuffer(socket, (chunk) => channel.onRead(chunk));
-  return channel;
+  return new TlsChannel(socket);
+}
+
+class TlsChannel implements ByteChannel {
+  onRead: (chunk: Uint8Array) => void = () => {};
+  onClose: (error?: Error) => void = () => {};
+  readonly #socket: TLSSocket;
+  #failure: Error | undefined;
+
+  constructor(socket: TLSSocket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    // Node joins writes that wait into one record of another size; without _writev it cannot.
+    Object.assign(socket, { _writev: null });
+    socket.on('error', (error: Error) => {
+      this.#failure ??= error;
+    });
+    socket.on('close', () => this.onClose(this.#failure));
+    const early: Buffer | null = socket.read();
+    if (early !== null) queueMicrotask(() => this.onRead(early));
+    readIntoSharedBuffer(socket, (chunk) => this.onRead(chunk));
+  }
+
+  get writePending(): boolean {
+    return this.#socket.writableLength > 0;
+  }
+
+  write(frame: Uint8Array): void {
+    this.#socket.write(frame);
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(error?: Error): void {
+    this.#failure ??= error;
+    this.#socket.destroy();
+  }
 }

@@ -5,12 +5,14 @@ import { createShaper, type Role, type Shaper, type ShapingParameters } from '@q
 import type { ByteChannel } from './byte-channel.ts';
 import { TunnelError } from './errors.ts';
 import type { FramePool } from './frame-pool.ts';
+import { controlRoomOf, serviceRoomOf } from './frame-room.ts';
 import { Inbound } from './inbound.ts';
-import { CONTROL_ROOM, DEAD_PEER_MS, DEAD_PEER_SLOTS, type TunnelLimits } from './limits.ts';
+import { DEAD_PEER_MS, DEAD_PEER_SLOTS, type TunnelLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { TunnelMeter } from './meter.ts';
 import { Outbox } from './outbox.ts';
 import type { Runtime } from './runtime.ts';
+import { ScheduleCount } from './schedule-count.ts';
 import type { Timed } from './scheduler.ts';
 import type { TunnelStream } from './stream.ts';
 import { StreamTable } from './stream-table.ts';
@@ -56,9 +58,7 @@ export class Tunnel implements Timed {
   readonly #inbound: Inbound;
   readonly #reader: FrameReader;
   readonly #deadAfterMs: number;
-  #skipsSeen = 0;
-  #periodsSeen = 0;
-  #ledSeen = 0;
+  readonly #count = new ScheduleCount();
   /** When the tunnel ends by its own `close`: Infinity until the first slot after that. */
   #closeAtMs = Number.POSITIVE_INFINITY;
   /** The close alert took this tick's slot; what is left to do waits until all tunnels have written. */
@@ -88,6 +88,7 @@ export class Tunnel implements Timed {
       peerStreamWindow: session.parameters.streamWindow,
       peerTunnelWindow: session.parameters.tunnelWindow,
       longestPeerGapMs: this.#shaper.longestPeerGapMs,
+      longestService: serviceRoomOf(parameters),
       quietBytes: parameters.quietBytes,
       activityWindowMs: parameters.activityWindowMs,
       runtime,
@@ -96,13 +97,14 @@ export class Tunnel implements Timed {
       onWork: (active) => this.#touch(active),
       onOpen: (stream) => this.onStream(stream, stream.service),
     });
+    const controlRoom = controlRoomOf(parameters);
     this.#outbox = new Outbox({
       pool,
       sealer: session.seal,
       shaper: this.#shaper,
       streams: this.#streams,
       version: parameters.version,
-      controlRoom: parameters.mode === 'STP' ? CONTROL_ROOM : 0,
+      controlRoom,
     });
     this.#inbound = new Inbound(
       {
@@ -135,7 +137,6 @@ export class Tunnel implements Timed {
   get closing(): boolean {
     return this.#closing !== undefined || this.#goawayReceived;
   }
-  /** The schedule's state, for status and tests. */
   get shaper(): Shaper {
     return this.#shaper;
   }
@@ -177,7 +178,7 @@ export class Tunnel implements Timed {
   write(tickMs: number, nowMs: number): void {
     if (this.#over || (tickMs >= this.#closeAtMs && this.#endInSlot())) return;
     const size = this.#shaper.advance(tickMs);
-    this.#countSchedule();
+    this.#count.add(this.#shaper, this.role, this.#meter);
     if (size === 0) return;
     if (this.#closing !== undefined && this.#closeAtMs === Number.POSITIVE_INFINITY)
       this.#closeAtMs = this.#shaper.slotMs + this.parameters.periodMs;
@@ -261,19 +262,6 @@ export class Tunnel implements Timed {
     // The alert takes a slot's place in ILP; in STP a period's end, where a slot of a further period would be.
     const closeAtMs = this.parameters.mode === 'STP' ? this.#closeAtMs : Number.POSITIVE_INFINITY;
     this.#runtime.scheduler.schedule(this, Math.min(this.#shaper.nextMs, closeAtMs));
-  }
-
-  #countSchedule(): void {
-    const { lateSkips, periods, periodsLed } = this.#shaper;
-    this.#meter.slotsSkipped += lateSkips - this.#skipsSeen;
-    this.#skipsSeen = lateSkips;
-    if (periods === this.#periodsSeen) return;
-    const led = periodsLed - this.#ledSeen;
-    const followed = periods - this.#periodsSeen - led;
-    this.#periodsSeen = periods;
-    this.#ledSeen = periodsLed;
-    this.#meter.periodsDevice += this.role === 'device' ? led : followed;
-    this.#meter.periodsCloud += this.role === 'cloud' ? led : followed;
   }
 
   /** The close alert takes a slot's place: when a period of the closing ends, or in ILP when the time has come. */

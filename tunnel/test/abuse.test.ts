@@ -275,3 +275,12 @@ test('a tunnel that cannot be made ends the connection at once', async () => {
   device.catch(() => {});
   await Promise.all([assert.rejects(cloud, /no such schedule/), time.advanceTo(4000)]);
 });
+
+test('a service whose name fits no frame is refused at once', async () => {
+  const small = { intervalMs: 2000, frameSize: 64 };
+  const pair = await connectPair({ parameters: { background: small } });
+  assert.throws(() => pair.device.open('a'.repeat(10)), { code: 'TUNNEL_SERVICE_NAME' });
+  pair.device.open('a'.repeat(9)).on('error', () => {});
+  await pair.time.advanceTo(20_000);
+  assert.equal(pair.accepted.length, 1);
+});

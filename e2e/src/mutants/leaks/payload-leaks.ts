@@ -108,9 +108,9 @@ export const payloadLeaks: readonly Mutant[] = [
     file: 'tunnel/src/tls-channel.ts',
     edits: [
       {
-        find: 'readIntoSharedBuffer(socket, (chunk) => channel.onRead(chunk));',
+        find: 'readIntoSharedBuffer(socket, (chunk) => this.onRead(chunk));',
         replace: `socket.on('data', (chunk) => {
-    channel.onRead(chunk);
+    this.onRead(chunk);
     if (socket.writableLength === 0) return;
     socket.pause();
     socket.once('drain', () => socket.resume());

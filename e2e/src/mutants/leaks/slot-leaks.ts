@@ -71,8 +71,8 @@ export const slotLeaks: readonly Mutant[] = [
     for (; this.#owed < this.#meter.slotsSkipped; this.#owed += 1) this.#channel.write(this.#pool.cover(size));`,
       },
       {
-        find: '#skipsSeen = 0;',
-        replace: '#skipsSeen = 0;\n  #owed = 0;',
+        find: '#alertSent = false;',
+        replace: '#alertSent = false;\n  #owed = 0;',
       },
     ],
     caughtBy: stalled,
@@ -90,7 +90,7 @@ export const slotLeaks: readonly Mutant[] = [
     }
     ${writeFrame}`,
       },
-      { find: '#skipsSeen = 0;', replace: '#skipsSeen = 0;\n  #covers = 0;' },
+      { find: '#alertSent = false;', replace: '#alertSent = false;\n  #covers = 0;' },
     ],
     caughtBy: inIlp,
   },

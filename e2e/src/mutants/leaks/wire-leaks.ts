@@ -48,10 +48,10 @@ export const wireLeaks: readonly Mutant[] = [
     file: 'tunnel/src/tls-channel.ts',
     edits: [
       {
-        find: 'socket.write(frame);',
+        find: 'this.#socket.write(frame);',
         replace: `const isCover = frame[2] === 0 || (frame[2] ?? 0) >= 0x20;
-      if (!isCover) socket.write(frame.subarray(0, 5));
-      socket.write(isCover ? frame : frame.subarray(5));`,
+      if (!isCover) this.#socket.write(frame.subarray(0, 5));
+    this.#socket.write(isCover ? frame : frame.subarray(5));`,
       },
     ],
     caughtBy: lengths,

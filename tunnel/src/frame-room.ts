@@ -1,0 +1,18 @@
+// What the frames of a policy have room for (SPEC.md sections 6.4 and 11.1).
+import { limits } from '@quietwire/proto';
+import { createSampler, type ShapingParameters } from '@quietwire/shaping';
+
+/** Bytes of a frame that are no field of a name: its length, and type, length and identifier of an OPEN. */
+const AROUND_A_NAME = 2 + 5;
+
+/** Bytes that payload leaves free in every frame, so that what the schedule has to say waits for no payload. */
+export function controlRoomOf({ mode }: ShapingParameters): number {
+  return mode === 'STP' ? limits.controlRoom : 0;
+}
+
+/** Bytes of a service's name for which every frame in which an OPEN may leave has room. */
+export function serviceRoomOf(parameters: ShapingParameters): number {
+  const { mode, frameSize, background, upstream } = parameters;
+  const smallest = mode === 'ILP' ? createSampler(upstream.size).max : Math.min(frameSize, background.frameSize);
+  return smallest - AROUND_A_NAME - controlRoomOf(parameters);
+}
