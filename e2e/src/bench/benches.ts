@@ -1,30 +1,36 @@
 // The measurements themselves. Windows of product and reference alternate, so that a machine whose speed drifts treats
 // both alike; medians are quoted.
+import { kernelCaptureBlocked } from '../wire/capture/kernel-capture.ts';
 import { LoadProcess, type LoadWindow } from './load-process.ts';
 import { type Bench, type BenchResult, limitResult, median, ratioResult, type Scale } from './result.ts';
-import { type BenchSite, type FrameLoad, type ServerKind, type StartedServer, startServer } from './servers.ts';
+import { type BenchSite, type FrameLoad, type ServerKind, startServer } from './servers.ts';
+import { type Arrivals, captureArrivals } from './wire-arrivals.ts';
 
 const ROUNDS = 3;
 /** Time for handshakes, tickets and garbage of connecting to pass before a window, ms. */
 const SETTLE_MS = 3000;
+
+/** Share of the frames that a window must have for its figures to count. */
+const ENOUGH = 0.98;
 
 interface Measured {
   /** CPU time of the server per frame it wrote or read, µs. */
   readonly microsPerFrame: number;
   /** Memory per connection, KiB. */
   readonly kibPerConnection: number;
-  /** Lateness of arrivals at the client, ms: p50, p99, p99.9. */
-  readonly lateness: readonly number[];
   /** Share of the server's core. */
   readonly core: number;
-  readonly skipped: number;
+  /** Further handshakes per second that were done. */
+  readonly handshakes: number;
+  /** What the wire showed, if asked. */
+  readonly arrivals: Arrivals | undefined;
 }
 
 async function measure(
   kind: ServerKind,
   site: BenchSite,
   load: FrameLoad,
-  options: { readonly seconds: number; readonly churn?: number },
+  options: { readonly seconds: number; readonly churn?: number; readonly wire?: boolean },
 ): Promise<Measured> {
   const server = await startServer(kind, site, load);
   let client: LoadProcess | undefined;
@@ -43,16 +49,18 @@ async function measure(
     await sleep(SETTLE_MS);
     const kibPerConnection = (server.process.residentBytes() - before) / 1024 / load.connections;
     if (options.churn !== undefined) await client.churn(options.churn);
-    const skippedBefore = await skippedSlots(server);
+    const capture = options.wire === true ? await captureArrivals(server.port, site.directory) : undefined;
     const cpuBefore = server.process.cpuSeconds();
     const window = await client.window(options.seconds * 1000);
     const cpu = server.process.cpuSeconds() - cpuBefore;
+    const arrivals = await capture?.read(load);
+    checkLoad(window, load, options.seconds);
     return {
       microsPerFrame: (cpu * 1e6) / (window.in + window.out),
       kibPerConnection,
-      lateness: window.lateness,
       core: cpu / options.seconds,
-      skipped: ((await skippedSlots(server)) - skippedBefore) / Math.max(1, window.in),
+      handshakes: window.handshakes / options.seconds,
+      arrivals,
     };
   } finally {
     await client?.stop();
@@ -60,14 +68,13 @@ async function measure(
   }
 }
 
-/** Slots that the sidecar has skipped, from its own metrics; 0 for the references. */
-async function skippedSlots({ adminPort }: StartedServer): Promise<number> {
-  if (adminPort === undefined) return 0;
-  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
-  return [...text.matchAll(/^quietwire_slot_count_total\{[^}]*outcome="skipped"[^}]*\} ([0-9.e+]+)/gm)].reduce(
-    (sum, match) => sum + Number(match[1]),
-    0,
-  );
+/** A figure of fewer frames than were asked for would be that of another load. @throws Error */
+function checkLoad(window: LoadWindow, { connections, intervalMs }: FrameLoad, seconds: number): void {
+  const expected = (connections * seconds * 1000) / intervalMs;
+  for (const [what, frames] of Object.entries({ received: window.in, sent: window.out })) {
+    if (frames < expected * ENOUGH)
+      throw new Error(`${frames} frames ${what} of ${expected}: the machine does not carry this load`);
+  }
 }
 
 async function alternate(
@@ -90,7 +97,7 @@ const frames: Bench = {
   name: 'frames',
   about: 'CPU per 512-byte frame, both ways, and memory per tunnel, against nginx and a bare Node loop',
   run: async (site, scale) => {
-    const load = { connections: scale.connections ?? 2000, intervalMs: 250, size: 512 };
+    const load = { connections: scale.connections ?? 4000, intervalMs: 250, size: 512 };
     const measured = await alternate(['sidecar', 'nginx', 'bare'], site, load, scale.seconds ?? 8);
     const cpu = (kind: ServerKind): number => of(measured, kind, ({ microsPerFrame }) => microsPerFrame);
     const memory = (kind: ServerKind): number => of(measured, kind, ({ kibPerConnection }) => kibPerConnection);
@@ -106,20 +113,24 @@ const frames: Bench = {
 function latenessBench(name: string, connections: number, intervalMs: number, size: number): Bench {
   return {
     name,
-    about: `lateness on arrival, ${connections} tunnels with a frame every ${intervalMs} ms each way, 50 handshakes/s arriving`,
+    needs: kernelCaptureBlocked,
+    about: `lateness on the wire, ${connections} tunnels with a frame every ${intervalMs} ms each way, 50 handshakes/s arriving`,
     run: async (site, scale: Scale): Promise<BenchResult[]> => {
       const load = { connections: scale.connections ?? connections, intervalMs, size };
-      const options = { seconds: scale.seconds ?? 20, churn: 50 };
+      const options = { seconds: scale.seconds ?? 20, churn: 50, wire: true };
       const product = await measure('sidecar', site, load, options);
       const bare = await measure('bare', site, load, options);
-      const [p50, p99, p999] = product.lateness as [number, number, number];
-      const [bare50, bare99, bare999] = bare.lateness as [number, number, number];
+      if (product.arrivals === undefined || bare.arrivals === undefined) throw new Error('no capture');
+      const [p50, p99, p999] = product.arrivals.lateness as [number, number, number];
+      const [bare50, bare99, bare999] = bare.arrivals.lateness as [number, number, number];
+      const { skipped, frames: seen } = product.arrivals;
       return [
         ratioResult(`${name}-p50`, 'ms', p50, bare50),
         limitResult(`${name}-p99`, 'ms', p99, { atMost: 2 }, bare99),
         limitResult(`${name}-p99.9`, 'ms', p999, { atMost: 10 }, bare999),
-        limitResult(`${name}-skipped`, '', product.skipped, { atMost: 1e-4 }),
+        limitResult(`${name}-skipped`, '', skipped / seen, { atMost: 1e-4 }),
         ratioResult(`${name}-core`, '', product.core, bare.core),
+        ratioResult(`${name}-handshakes`, '/s', product.handshakes, bare.handshakes),
       ];
     },
   };

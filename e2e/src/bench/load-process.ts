@@ -8,8 +8,8 @@ export interface LoadWindow {
   /** Frames read and written in the window. */
   readonly in: number;
   readonly out: number;
-  /** Lateness of arrivals, ms: p50, p99, p99.9. */
-  readonly lateness: readonly number[];
+  /** Further handshakes done (see `churn`). */
+  readonly handshakes: number;
 }
 
 export class LoadProcess {

@@ -29,6 +29,11 @@ const site = await createSite();
 const results: BenchResult[] = [];
 try {
   for (const bench of chosen) {
+    const blocked = bench.needs?.();
+    if (blocked !== undefined) {
+      process.stdout.write(`${bench.name} skip ${blocked}\n`);
+      continue;
+    }
     const scale = {
       connections: values.connections === undefined ? undefined : Number(values.connections),
       seconds: values.seconds === undefined ? undefined : Number(values.seconds),

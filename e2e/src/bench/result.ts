@@ -23,6 +23,8 @@ export interface Scale {
 export interface Bench {
   readonly name: string;
   readonly about: string;
+  /** Why it cannot run here; undefined if it can. */
+  readonly needs?: () => string | undefined;
   readonly run: (site: BenchSite, scale: Scale) => Promise<BenchResult[]>;
 }
 
