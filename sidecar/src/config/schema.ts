@@ -157,10 +157,10 @@ export const sidecarConfigSchema = {
         },
         opensPerSecond: {
           type: 'integer',
-          minimum: 1,
+          minimum: 10,
           maximum: 1000,
           default: 10,
-          description: 'Streams that a device may open per second.',
+          description: 'Streams that a device may open per second. Devices pace themselves at 10.',
         },
         bytesPerTunnel: {
           type: 'string',
