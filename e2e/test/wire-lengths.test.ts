@@ -76,6 +76,15 @@ test('rows that are missing or too short are faults, an empty table above all', 
   assert.equal(faultsOf(connection(), 5).length, 2);
 });
 
+test('a background record that the observer reads together with a run is none of the run', () => {
+  const capture = connection();
+  const slots = periodMs / slotMs.up;
+  const [last, idle] = [capture.up[1 + slots], capture.up[2 + slots]];
+  if (last === undefined || idle === undefined) throw new Error('no such records');
+  capture.up[2 + slots] = { ...idle, atMs: last.atMs };
+  assert.deepEqual(faultsOf(capture), []);
+});
+
 test('what looks like an alert but is not the last record is a fault', () => {
   const capture = connection();
   const alert = { atMs: 1205, type: contentType.applicationData, length: 2 + overhead, several: false };

@@ -3,7 +3,7 @@
 import type { Direction } from '../capture/wire-record.ts';
 import type { WirePolicy } from '../rig/wire-policy.ts';
 import { recordOverhead, type SessionView, type TlsVersion } from './session-view.ts';
-import type { Stretch } from './stalls.ts';
+import type { FrameRange } from './stp-audit.ts';
 
 const directions: readonly Direction[] = ['up', 'down'];
 const phases = ['background', 'period'] as const;
@@ -12,8 +12,8 @@ type Phase = (typeof phases)[number];
 /** What the table needs of a link's audit. */
 export interface Seen {
   readonly view: SessionView;
-  readonly up: { readonly inRun: readonly Stretch[] };
-  readonly down: { readonly inRun: readonly Stretch[] };
+  readonly up: { readonly inRun: readonly FrameRange[] };
+  readonly down: { readonly inRun: readonly FrameRange[] };
 }
 
 interface Row {
@@ -45,10 +45,10 @@ export class LengthTable {
     for (const direction of directions) {
       const { inRun: runs } = audits[direction];
       let run = 0;
-      for (const { atMs, size } of view[direction].session) {
+      for (const [frame, { atMs, size }] of view[direction].session.entries()) {
         if (atMs > untilMs) continue;
-        while (run < runs.length && (runs[run] as Stretch).untilMs < atMs) run += 1;
-        const inRun = atMs >= (runs[run]?.fromMs ?? Number.POSITIVE_INFINITY);
+        while (run < runs.length && (runs[run] as FrameRange).last < frame) run += 1;
+        const inRun = frame >= (runs[run]?.first ?? Number.POSITIVE_INFINITY);
         const lengths = this.#rows.get(rowName(direction, inRun ? 'period' : 'background', load))?.lengths;
         if (lengths === undefined) throw new RangeError(`no rows for the load ${load}`);
         lengths.set(size + this.#overhead, (lengths.get(size + this.#overhead) ?? 0) + 1);

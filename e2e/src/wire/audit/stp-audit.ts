@@ -27,10 +27,15 @@ export interface Run {
   readonly frames: number;
 }
 
+export interface FrameRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface StpAudit {
   readonly runs: readonly Run[];
-  /** From the first frame to the last of each run, of one that is cut off, too. */
-  readonly inRun: readonly Stretch[];
+  /** The first and the last frame of each run, of one that is cut off, too: by their numbers, since times may be equal. */
+  readonly inRun: readonly FrameRange[];
   readonly backgroundFrames: number;
   readonly periodFrames: number;
   /** Slots that passed without a frame; each is a fault. */
@@ -93,7 +98,11 @@ class Auditor {
   readonly #sender: Direction;
   readonly #perPeriod: number;
   readonly #runs: Run[] = [];
-  readonly #inRun: Stretch[] = [];
+  readonly #inRun: FrameRange[] = [];
+  /** Number of the frame that is looked at; of the first and the last one of the present run. */
+  #frame = -1;
+  #runFirst = 0;
+  #runLast = 0;
   readonly #latenessMs: number[] = [];
   readonly #faults: ScheduleFault[] = [];
   #run: number[] = [];
@@ -115,6 +124,7 @@ class Auditor {
 
   take({ atMs, size }: FrameRecord): void {
     this.#firstMs ??= atMs;
+    this.#frame += 1;
     const { frameSize, backgroundSize } = this.#schedule;
     if (size === frameSize) this.#takePeriodFrame(atMs);
     else if (size === backgroundSize) {
@@ -149,6 +159,8 @@ class Auditor {
       this.#settleEdge(undefined);
       this.#emptyBackground(atMs - LATE_MS);
     }
+    if (this.#run.length === 0) this.#runFirst = this.#frame;
+    this.#runLast = this.#frame;
     this.#run.push(atMs);
     this.#periodFrames += 1;
   }
@@ -176,7 +188,7 @@ class Auditor {
     const { startMs, slots: slotOf } = slotGrid(times, slotMs, EARLY_MS, this.#perPeriod);
     const slots = (slotOf.at(-1) ?? 0) + 1;
     this.#lookAtSlots(times, startMs, slotOf);
-    this.#inRun.push({ fromMs: times[0] ?? 0, untilMs: times.at(-1) ?? 0 });
+    this.#inRun.push({ first: this.#runFirst, last: this.#runLast });
     if (last && cut) return;
     const periods = Math.max(1, Math.round(slots / this.#perPeriod));
     const endMs = startMs + periods * periodMs;

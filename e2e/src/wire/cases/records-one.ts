@@ -14,16 +14,16 @@ import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
 const policy: WirePolicy = {
   ...fastPolicy,
   backgroundMs: 240,
-  cover: { rate: 0.15, deviceShare: 0.5, counts: [1000] },
+  cover: { rate: 0.3, deviceShare: 0.5, counts: [1000] },
 };
 /** One stage for each: data both ways, acknowledgements of data that comes down, nothing. */
 const loads = ['payload', 'acknowledgements', 'cover'] as const;
 type Load = (typeof loads)[number];
 /** Share of the records that the rows of one load must have. */
-const LOAD_SHARE = 0.2;
+const LOAD_SHARE = 0.12;
 const FRAMES = 1000;
 /** Background frames a second of one connection in this mixture of runs and idle time. */
-const BACKGROUND_RATE = 2.4;
+const BACKGROUND_RATE = 2.8;
 const ACTIVITY_EVERY_MS = 5000;
 
 export const recordsOneCase: Case = {
