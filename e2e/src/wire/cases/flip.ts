@@ -88,7 +88,7 @@ async function play(activities: readonly Activity[], real: readonly boolean[], v
   const script = (end: Direction): Script => ({ activities: virtual(activities, real, end), law: coverLaw() });
   return await withRig({ policies: [policy], cloudScript: script('down') }, async (rig) => {
     const link = await rig.connect(policy.fleet, 'only', { version, script: script('up') });
-    const bases = await basesOf(link);
+    const bases = await basesOf(rig, link);
     await rig.open([link.device], 'manual');
     await writeReal(
       rig,
@@ -107,15 +107,15 @@ async function play(activities: readonly Activity[], real: readonly boolean[], v
   });
 }
 
-/** The cloud begins with its last bootstrap frame; the device with the tick before its first slot (SPEC.md section 8.2). */
-async function basesOf({ capture, version }: Link): Promise<Bases> {
+/** The cloud tells when it begins; the device begins with the tick before its first slot (SPEC.md section 8.2). */
+async function basesOf(rig: Rig, { capture, version }: Link): Promise<Bases> {
   for (;;) {
-    const { up, down } = viewSession(capture, version);
-    const accepted = down.bootstrap.at(-1);
+    const { up } = viewSession(capture, version);
+    const begun = rig.events.find(({ event }) => event === 'begun');
     const times = up.session.slice(0, FIRST_FRAMES).map(({ atMs }, rank) => atMs - rank * policy.slotMs.up);
     // The first frames of a process may be late by much; the earliest against its slot tells the grid.
-    if (times.length === FIRST_FRAMES && accepted !== undefined) {
-      return { up: Math.min(...times) - START_MS, down: accepted.atMs };
+    if (times.length === FIRST_FRAMES && begun !== undefined) {
+      return { up: Math.min(...times) - START_MS, down: Number(begun.atMs) };
     }
     await delay(5);
   }

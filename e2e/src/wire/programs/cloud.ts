@@ -26,7 +26,7 @@ interface StartCommand {
 async function start(command: JsonObject): Promise<JsonObject> {
   const { config, script } = command as unknown as StartCommand;
   const random: Random =
-    script === undefined ? runtime.random : scriptedRandom(script.activities, script.law, OTHER_DRAWS);
+    script === undefined ? runtime.random : telling(scriptedRandom(script.activities, script.law, OTHER_DRAWS));
   sidecar = await startSidecar({
     config: loadSidecarConfig({ text: config }),
     runtime: { ...runtime, random },
@@ -41,6 +41,18 @@ async function start(command: JsonObject): Promise<JsonObject> {
     version: 'wire',
   });
   return { port: sidecar.address.port };
+}
+
+/** Tells when the first number is drawn: the session's cover begins then, from which the script's times count. */
+function telling(random: Random): Random {
+  let drawn = false;
+  return {
+    next: () => {
+      if (!drawn) emitEvent({ event: 'begun', atMs: monotonicMs() });
+      drawn = true;
+      return random.next();
+    },
+  };
 }
 
 /** Writes to a device by the service `manual`. */
