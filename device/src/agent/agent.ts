@@ -163,8 +163,9 @@ export class Agent {
   #streamFailed(service: string, error: StreamResetError): void {
     const { reason = error.code } = error;
     this.#log.event('STREAM_FAILED', `${service}: ${error.message}`);
-    const telling = reason === 'TUNNEL_STREAM_LIMIT' || (error.reason !== undefined && error.reason !== 'CANCEL');
-    if (telling) this.#services.refused(service, serviceFaults[reason ?? ''] ?? reason ?? 'refused');
+    const fault = serviceFaults[reason ?? ''];
+    if (fault !== undefined || (error.reason !== undefined && error.reason !== 'CANCEL'))
+      this.#services.refused(service, fault ?? reason ?? 'refused');
   }
 }
 
@@ -173,6 +174,7 @@ const serviceFaults: { readonly [reason: string]: string } = {
   BACKEND: 'the sidecar cannot reach it, or it broke the connection',
   LIMIT: 'the sidecar’s limit of streams, or of streams per second, is reached',
   TUNNEL_STREAM_LIMIT: 'the limit of streams is reached',
+  TUNNEL_SERVICE_NAME: 'its name is too long for the frames of the policy',
   REFUSED: 'the sidecar refused the stream',
 };
 
