@@ -186,6 +186,11 @@ test('stalls that explain more than 1 % of the slots leave no verdict on times, 
   const busy = judge([...many, own], [stall], 1000).faults;
   assert.equal(busy.length, 1);
   assert.ok(busy.every((text) => text.includes(MACHINE_BUSY)));
+  // One fault beside a hundred that stalls explain: the watch sees most of them, not all.
+  const hundred = Array.from({ length: 100 }, (_, index) => fault(index));
+  const beside = (count: number) => Array.from({ length: count }, (_, index) => fault(2000 + index));
+  assert.ok(judge([...hundred, ...beside(3)], [stall], 50_000).faults.every((text) => text.includes(MACHINE_BUSY)));
+  assert.equal(judge([...hundred, ...beside(4)], [stall], 50_000).faults.length, 4);
   assert.equal(judge([...many, fault(500, Number.NEGATIVE_INFINITY)], [stall], 1000).faults[0], 'at 500');
 });
 

@@ -33,6 +33,8 @@ const senders: Readonly<Record<Direction, StagePart>> = { up: 'devices', down: '
  */
 const LARGEST_EXCUSED_SHARE = 0.01;
 const FEW = 4;
+/** So few faults beside those that stalls explain may be of stalls that the watch missed: no verdict either. */
+const UNSEEN_SHARE = 0.03;
 const SHOWN_FAULTS = 8;
 
 export interface Verdict {
@@ -49,9 +51,12 @@ export interface Verdict {
 export function judge(faults: readonly ScheduleFault[], stalls: readonly Stall[], slots: number): Verdict {
   const own = faults.filter((fault) => !isExplained(fault, stalls));
   const excused = faults.length - own.length;
-  if (excused > Math.max(FEW, LARGEST_EXCUSED_SHARE * slots)) {
-    const texts = shown(own.filter(({ untilMs }) => untilMs === Number.NEGATIVE_INFINITY));
-    return { faults: [...texts, `${MACHINE_BUSY}: stalls explain ${excused} faults in ${slots} slots`], excused };
+  const timeless = own.filter(({ untilMs }) => untilMs === Number.NEGATIVE_INFINITY);
+  const timed = own.length - timeless.length;
+  const isBusy = excused > Math.max(FEW, LARGEST_EXCUSED_SHARE * slots);
+  if (isBusy || (timed > 0 && timed <= UNSEEN_SHARE * excused)) {
+    const text = `${MACHINE_BUSY}: stalls explain ${excused} faults in ${slots} slots, but not ${timed} more`;
+    return { faults: [...shown(timeless), text], excused };
   }
   return { faults: shown(own), excused };
 }
