@@ -61,7 +61,7 @@ export const coverLeaks: readonly Mutant[] = [
     edits: [
       {
         find: 'new PoissonCover(rate, ',
-        replace: "new PoissonCover(role === 'device' ? cover.deviceRate + cover.cloudRate : 0, ",
+        replace: "new PoissonCover(role === 'device' ? deviceRate + cloudRate : 0, ",
       },
     ],
     caughtBy: ownCover,

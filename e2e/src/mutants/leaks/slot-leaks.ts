@@ -143,18 +143,17 @@ export const slotLeaks: readonly Mutant[] = [
     caughtBy: named(stpShaper, 'background slots that no tick came for are counted and not made up for'),
   },
   {
-    name: 'payload-opens-its-run-at-once',
-    about: 'invariant 3: a run that payload opens begins a tick earlier than one that cover opens',
-    file: 'tunnel/src/tunnel.ts',
+    name: 'payload-opens-its-run-a-tick-later',
+    about: 'invariant 3: a run that payload opens begins a tick later than one that cover opens',
+    file: 'shaping/src/stp-shaper.ts',
     edits: [
       {
-        find: 'if (active) this.#shaper.activity(this.#runtime.clock.now());\n    this.#touched',
-        replace: `if (active) {
-      const nowMs = this.#runtime.clock.now();
-      this.#shaper.activity(nowMs);
-      if (!this.#shaper.running) this.write(Math.floor(nowMs), nowMs);
-    }
-    this.#touched`,
+        find: 'this.#clock.openDemand(nowMs + this.#holdMs, nowMs);',
+        replace: 'this.#clock.openDemand(nowMs + this.#holdMs, nowMs + 1);',
+      },
+      {
+        find: 'if (queued) this.#clock.openDemand(nowMs, nowMs);',
+        replace: 'if (queued) this.#clock.openDemand(nowMs, nowMs + 1);',
       },
     ],
     caughtBy: named(
