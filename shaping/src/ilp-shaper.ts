@@ -75,6 +75,7 @@ export class IlpShaper implements Shaper {
   activity(): void {}
   setPayloadQueued(): void {}
   startUnconditional(): void {}
+  closing(): void {}
   receivePeriodStart(): void {}
   receiveDemand(): void {}
   takeControl(): ControlIntent | undefined {

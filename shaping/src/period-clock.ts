@@ -50,6 +50,8 @@ export class PeriodClock {
   payloadQueued = false;
   /** A run that must start whatever the demand: after connecting, for a drain, for new parameters. */
   #unconditional = false;
+  /** The tunnel closes: the last period that this end may announce. Demand begins and prolongs nothing any more. */
+  #lastPeriod: number | undefined;
 
   constructor(options: PeriodClockOptions) {
     this.#options = options;
@@ -107,11 +109,20 @@ export class PeriodClock {
     if (this.#idle || slotsOver) this.#unconditional = true;
   }
 
+  /**
+   * A GOAWAY was sent or read: from now on runs go on to period `last`, whatever the demand, and no further. Without it the
+   * closing would show whether demand was open.
+   */
+  closeAfter(last: number): void {
+    this.#lastPeriod = last;
+  }
+
   /** Earliest time at which `advance` has something to do; Infinity when only an outside event can bring it. */
   nextMs(nowMs: number): number {
     if (!this.#idle) return this.#decided ? this.endMs : this.endMs - this.#options.leadMs;
     const earliestMs = Math.max(this.#restUntilMs, Math.ceil(nowMs));
     if (this.#unconditional) return earliestMs;
+    if (this.#lastPeriod !== undefined) return Number.POSITIVE_INFINITY;
     if (!this.demandOpen(Math.max(nowMs, this.#restUntilMs))) return Number.POSITIVE_INFINITY;
     return Math.max(earliestMs, this.#demandFromMs);
   }
@@ -172,7 +183,7 @@ export class PeriodClock {
   }
 
   #demandStarts(atMs: number): boolean {
-    return atMs >= this.#demandFromMs && this.demandOpen(atMs);
+    return this.#lastPeriod === undefined && atMs >= this.#demandFromMs && this.demandOpen(atMs);
   }
 
   #startRun(atMs: number): void {
@@ -193,14 +204,18 @@ export class PeriodClock {
 
   #decide(nowMs: number): void {
     this.#decided = true;
-    if (this.#known !== this.#running || this.#inRun >= this.#options.longestRun) return;
     // The process stood still past the boundary: a number begun now might pass without a slot that says it.
-    if (nowMs >= this.endMs) return;
-    const mayEnd = this.#options.runLengths === 'any' || isPowerOfTwo(this.#inRun);
-    if (mayEnd && !this.demandOpen(this.endMs - this.#options.leadMs)) return;
+    if (this.#known !== this.#running || nowMs >= this.endMs || !this.#goesOn()) return;
     this.#known = this.#running + 1;
     this.#raisePosition(this.#known, this.#inRun + 1);
     this.#announcing = true;
+  }
+
+  #goesOn(): boolean {
+    if (this.#lastPeriod !== undefined) return this.#running < this.#lastPeriod;
+    if (this.#inRun >= this.#options.longestRun) return false;
+    const mayEnd = this.#options.runLengths === 'any' || isPowerOfTwo(this.#inRun);
+    return !mayEnd || this.demandOpen(this.endMs - this.#options.leadMs);
   }
 
   #cross(): void {

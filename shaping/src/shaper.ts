@@ -40,6 +40,11 @@ export interface Shaper {
   setPayloadQueued(queued: boolean, nowMs: number): void;
   /** A run of the shortest length, whatever the demand; adds nothing to a run that is on. */
   startUnconditional(nowMs: number): void;
+  /**
+   * The tunnel closes: by its own wish, in the tick in which the first slot of the closing came, or the peer's GOAWAY was
+   * read. Runs go on as far as the closing takes them, and demand changes nothing any more.
+   */
+  closing(by: 'own' | 'peer'): void;
   /** Peer's messages. @throws ShapingError PERIOD_NUMBER, PERIODS_AHEAD */
   receivePeriodStart(start: PeriodStart, nowMs: number): void;
   receiveDemand(remainingMs: number, nowMs: number): void;

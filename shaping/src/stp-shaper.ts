@@ -133,6 +133,13 @@ export class StpShaper implements Shaper {
     this.#plan(nowMs);
   }
 
+  closing(by: 'own' | 'peer'): void {
+    const { running, known } = this.#clock;
+    // The end comes T after the first slot of the closing: with the period in which that lies if it is the period's first.
+    const ends = this.#clock.idle || this.#index <= 1 ? running : running + 1;
+    this.#clock.closeAfter(by === 'own' ? ends : known);
+  }
+
   receivePeriodStart(start: PeriodStart, nowMs: number): void {
     this.#settle(nowMs);
     const wasIdle = this.#clock.idle;

@@ -180,8 +180,10 @@ export class Tunnel implements Timed {
     const size = this.#shaper.advance(tickMs);
     this.#count.add(this.#shaper, this.role, this.#meter);
     if (size === 0) return;
-    if (this.#closing !== undefined && this.#closeAtMs === Number.POSITIVE_INFINITY)
+    if (this.#closing !== undefined && this.#closeAtMs === Number.POSITIVE_INFINITY) {
       this.#closeAtMs = this.#shaper.slotMs + this.parameters.periodMs;
+      this.#shaper.closing('own');
+    }
     if (this.#channel.writePending) {
       this.#meter.slotsSkipped += 1;
       return;
@@ -230,6 +232,7 @@ export class Tunnel implements Timed {
   #goaway(): void {
     if (this.#goawayReceived) return;
     this.#goawayReceived = true;
+    this.#shaper.closing('peer');
     this.onGoaway();
   }
 

@@ -122,3 +122,22 @@ test('writes that credit does not let leave start no run', async () => {
   await pair.time.advanceTo(175_000);
   assert.equal(stream.sendHalf.queued, 0, 'the credit that comes lets them leave');
 });
+
+test('a run that a closing tunnel is in ends the same with demand open and with none, whichever end closes', async () => {
+  const sentAfter = async (closer: 'device' | 'cloud', bytes: number) => {
+    const { pair, write } = await inARun({ parameters: { holdMs: 700 } });
+    const end = pair[closer];
+    // The run goes on for a second period by a byte in its first; what comes after the call is what must not show.
+    pair.time.at(12_345, () => void end.close().catch(() => {}));
+    for (let atMs = 12_600; atMs < 18_000; atMs += 300) pair.time.at(atMs, () => write(bytes));
+    await pair.time.advanceTo(40_000);
+    return { device: pair.deviceChannel.sent, cloud: pair.cloudChannel.sent };
+  };
+  for (const closer of ['device', 'cloud'] as const) {
+    const empty = await sentAfter(closer, 0);
+    assert.deepEqual(await sentAfter(closer, 3000), empty, closer);
+    // Whole periods at both ends: two, the one that was on and the one in which the tunnel ends.
+    assert.equal(periodFrames(empty.device, 10_000).length, 100, closer);
+    assert.equal(periodFrames(empty.cloud, 10_000).length, 200, closer);
+  }
+});

@@ -117,8 +117,8 @@ export const periodLeaks: readonly Mutant[] = [
     file: 'shaping/src/period-clock.ts',
     edits: [
       {
-        find: 'return atMs >= this.#demandFromMs && this.demandOpen(atMs);',
-        replace: 'return this.demandOpen(atMs);',
+        find: 'atMs >= this.#demandFromMs && this.demandOpen(atMs);',
+        replace: 'this.demandOpen(atMs);',
       },
     ],
     caughtBy: named(
@@ -134,5 +134,15 @@ export const periodLeaks: readonly Mutant[] = [
       { find: 'this.#clock.startUnconditional(!this.nextInPeriod);', replace: 'this.#clock.startUnconditional();' },
     ],
     caughtBy: named(uniform, 'closing after the last slot of a run takes a further run, as closing while idle does'),
+  },
+  {
+    name: 'closing-run-goes-on-with-demand',
+    about: 'invariant 11: the run in which a tunnel closes lasts longer when demand is open',
+    file: 'shaping/src/period-clock.ts',
+    edits: [{ find: 'if (this.#lastPeriod !== undefined) return this.#running < this.#lastPeriod;', replace: '' }],
+    caughtBy: named(
+      uniform,
+      'a run that a closing tunnel is in ends the same with demand open and with none, whichever end closes',
+    ),
   },
 ];
