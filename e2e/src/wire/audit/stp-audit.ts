@@ -52,11 +52,6 @@ const LATE_MS = 25;
 /** The grid of the background is known from frames, the last run's or the first ones, and all of these may have been late. */
 const ANCHOR_MS = 15;
 const UNANCHORED_MS = 30;
-/**
- * The end that led begins a period up to f before the other one, which closes at its own period's end: so many slots of a
- * period that never ends may leave then.
- */
-const BEGUN_AT_CLOSE = 1;
 /** A run that lacks so few slots may have ended so much earlier than its first frame tells. */
 const MISSING_AT_START = 2;
 /** What a rest may look shorter, ms. */
@@ -194,8 +189,7 @@ class Auditor {
     const endMs = startMs + periods * periodMs;
     const text = `a run of ${slots} slots, allowed ${this.#perPeriod} · 1, 2, 4 … ${longestRun}`;
     const missing = periods * this.#perPeriod - slots;
-    const begun = this.#closed && last ? BEGUN_AT_CLOSE : 0;
-    if (missing < -begun) this.#fault({ fromMs: endMs - slotMs, untilMs: times.at(-1) ?? endMs }, text);
+    if (missing < 0) this.#fault({ fromMs: endMs - slotMs, untilMs: times.at(-1) ?? endMs }, text);
     const allowed = (periods & (periods - 1)) === 0 && periods <= longestRun;
     // Whether to go on was decided a lead before the last period began.
     if (!allowed && !(this.#closed && last)) {
