@@ -61,6 +61,8 @@ export class TunnelStream extends SocketDuplex {
   /** Small pieces that came while the program did not read; never there while Readable's own buffer is empty. */
   #joined: Buffer | undefined;
   #joinedBytes = 0;
+  /** The program asked for more than was there: it waits for 'readable'. */
+  #starved = false;
   /** Bytes of the write that waits for `#writeDone`: queued already, though Writable still counts them. */
   #heldBytes = 0;
   #ended = false;
@@ -111,8 +113,9 @@ export class TunnelStream extends SocketDuplex {
       if (data.length > 0 && this.resetCode === 0) this.#host.abandoned(this, resetCodes.CANCEL);
     } else if (data.length > 0) {
       this.used();
-      if (this.readableLength > 0 && data.length < JOINED_BELOW) this.#join(data);
+      if (this.readableLength > 0 && data.length < JOINED_BELOW && !this.#starved) this.#join(data);
       else {
+        this.#starved = false;
         this.#pushJoined();
         runForProgram(() => this.push(Buffer.from(data)));
       }
@@ -196,6 +199,7 @@ export class TunnelStream extends SocketDuplex {
   override read(size?: number): unknown {
     this.#pushJoined();
     const chunk: unknown = super.read(size);
+    this.#starved = chunk === null;
     if (chunk !== null) this.#host.consumed(this);
     return chunk;
   }

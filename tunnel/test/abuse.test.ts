@@ -102,6 +102,20 @@ test('one-byte fields that no program reads are kept joined', async () => {
   assert.ok(chunks.length < 10, `${chunks.length} buffers`);
 });
 
+test('a program that waits for more bytes than have come is told of every further one', async () => {
+  const { time, streams, read } = cloudAlone();
+  read((writer) => writer.open(1, 'x'));
+  const [stream] = streams;
+  assert.ok(stream !== undefined);
+  const got: unknown[] = [];
+  stream.on('readable', () => got.push(stream.read(100)));
+  for (let n = 0; n < 5; n += 1) {
+    read((writer) => writer.stream(1, new Uint8Array(30), 0, 30, false, false));
+    await time.advanceTo(time.now() + 10);
+  }
+  assert.equal(got.filter((chunk) => chunk !== null).length, 1);
+});
+
 test('a trickle of partial frames does not keep a tunnel alive', async () => {
   const { time, tunnel, channel } = cloudAlone();
   channel.onRead(new Uint8Array([0x3e, 0x80]));
