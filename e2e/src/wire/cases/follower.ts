@@ -17,7 +17,7 @@ const TICK_MS = 1;
 /** Work on a run's first frame at either end, and the way over loopback, in the median, ms. */
 const WAY_MS = 3;
 /** The planted shift, ms. */
-const PLANT_MS = 0.5;
+const PLANT_MS = 0.1;
 
 export const followerCase: Case = {
   name: 'follower',
