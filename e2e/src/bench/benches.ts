@@ -11,7 +11,7 @@ const ROUNDS = 3;
 const SETTLE_MS = 3000;
 
 /** Share of the frames that a window must have for its figures to count. */
-const ENOUGH = 0.98;
+const ENOUGH = 0.95;
 
 interface Measured {
   /** CPU time of the server per frame it wrote or read, µs. */

@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
-import type { BenchResult } from './result.ts';
+import type { Bench, BenchResult, Scale } from './result.ts';
 import { createSite, removeSite } from './servers.ts';
 
 const { values } = parseArgs({
@@ -27,6 +27,7 @@ if (chosen.length === 0) {
 }
 const site = await createSite();
 const results: BenchResult[] = [];
+let broken = false;
 try {
   for (const bench of chosen) {
     const blocked = bench.needs?.();
@@ -38,7 +39,7 @@ try {
       connections: values.connections === undefined ? undefined : Number(values.connections),
       seconds: values.seconds === undefined ? undefined : Number(values.seconds),
     };
-    for (const result of await bench.run(site, scale)) {
+    for (const result of await attempt(bench, scale)) {
       results.push(result);
       process.stdout.write(`${render(result)}\n`);
     }
@@ -47,7 +48,18 @@ try {
   await removeSite(site);
 }
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
-process.exitCode = results.some(({ met }) => met === false) ? 1 : 0;
+process.exitCode = broken || results.some(({ met }) => met === false) ? 1 : 0;
+
+/** The others still run when one cannot: its load may be more than the machine carries. */
+async function attempt(bench: Bench, scale: Scale): Promise<BenchResult[]> {
+  try {
+    return await bench.run(site, scale);
+  } catch (error) {
+    process.stderr.write(`error BENCH_FAILED: ${bench.name}: ${(error as Error).message}\n`);
+    broken = true;
+    return [];
+  }
+}
 
 /** `NAME pass|fail value unit (reference, ratio; target)`; without a target there is nothing to miss. */
 function render({ name, value, unit, reference, ratio, target, met }: BenchResult): string {
