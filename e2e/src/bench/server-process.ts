@@ -20,8 +20,8 @@ export class ServerProcess {
   readonly #pid: () => number;
   #said = '';
 
-  private constructor(process: ChildProcess, pid: () => number) {
-    this.#process = process;
+  private constructor(child: ChildProcess, pid: () => number) {
+    this.#process = child;
     this.#pid = pid;
   }
 
@@ -56,6 +56,13 @@ export class ServerProcess {
   residentBytes(): number {
     const status = readFileSync(`/proc/${this.#pid()}/status`, 'latin1');
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+  }
+
+  /** Holds the process for `ms`: what its clients send meanwhile waits in the kernel. */
+  async hold(ms: number): Promise<void> {
+    process.kill(this.#pid(), 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    process.kill(this.#pid(), 'SIGCONT');
   }
 
   async stop(): Promise<void> {
