@@ -111,10 +111,10 @@ export class PeriodClock {
 
   /**
    * A GOAWAY was sent or read: from now on runs go on to period `last`, whatever the demand, and no further. Without it the
-   * closing would show whether demand was open.
+   * closing would show whether demand was open. When both ends close, the later end counts.
    */
   closeAfter(last: number): void {
-    this.#lastPeriod = last;
+    this.#lastPeriod = Math.max(this.#lastPeriod ?? 0, last);
   }
 
   /** Earliest time at which `advance` has something to do; Infinity when only an outside event can bring it. */

@@ -100,6 +100,8 @@ export class StpShaper implements Shaper {
   }
 
   periodEndMs(atMs: number): number {
+    // Boundaries before that time are crossed first: the tick that asks may come late. One at that time is the end itself.
+    this.#settle(atMs - 1);
     return this.#clock.idle ? atMs : this.#clock.endMs;
   }
 

@@ -3,6 +3,9 @@
 import type { FrameWriter } from '@quietwire/proto';
 import { ActivityDetector } from './activity-detector.ts';
 
+/** Type, length and identifier of a STREAM field. */
+const FIELD_HEADER = 5;
+
 /** What a fill put into the frame. */
 export interface Filled {
   bytes: number;
@@ -91,14 +94,17 @@ export class SendHalf {
 
   /**
    * Moves as much as fits into the frame.
-   * @param budget bytes that the tunnel's credit and the frame's reserve allow.
+   * @param budget bytes of data that the tunnel's credit allows.
+   * @param reserve bytes that stay free in the frame, the headers of all fields counted.
    */
-  fill(id: number, writer: FrameWriter, budget: number, filled: Filled): void {
+  fill(id: number, writer: FrameWriter, budget: number, reserve: number, filled: Filled): void {
     let left = Math.min(budget, this.#creditMax - this.#sent);
     while (this.#queued > 0 && left > 0) {
+      const room = writer.room - reserve - FIELD_HEADER;
+      if (room <= 0) return;
       const chunk = this.#chunks[0] as Uint8Array;
       const active = this.#sent < this.#activeUpTo;
-      let wanted = Math.min(chunk.length - this.#taken, left);
+      let wanted = Math.min(chunk.length - this.#taken, left, room);
       if (active) wanted = Math.min(wanted, this.#activeUpTo - this.#sent);
       const fin = this.#finQueued && wanted === this.#queued;
       const taken = writer.stream(id, chunk, this.#taken, this.#taken + wanted, fin, active);
@@ -110,7 +116,7 @@ export class SendHalf {
       if (fin && taken === wanted) this.#finSent = true;
       if (taken < wanted) return;
     }
-    if (this.#queued > 0 || !this.#finQueued || this.#finSent || !writer.streamFits()) return;
+    if (this.#queued > 0 || !this.#finQueued || this.#finSent || writer.room - reserve < FIELD_HEADER) return;
     writer.stream(id, nothing, 0, 0, true, false);
     this.#finSent = true;
   }

@@ -205,12 +205,13 @@ export class StreamTable implements StreamHost {
     this.#opens.fill(writer, reserve);
     for (const stream of this.#streams.values()) this.#fillState(stream, writer, reserve);
     const streams = [...this.#streams.values()];
+    // Another stream first in each filling, so that one with much to send does not keep the others waiting.
+    this.#turn += 1;
     for (let i = 0; i < streams.length; i += 1) {
       if (writer.room - reserve < STREAM_FIELD) return;
       const stream = streams[(i + this.#turn) % streams.length] as TunnelStream;
       this.#fillPayload(stream, writer, reserve, filled);
     }
-    this.#turn += 1;
   }
 
   /** Whether a further frame would carry something. */
@@ -249,8 +250,7 @@ export class StreamTable implements StreamHost {
   #fillPayload(stream: TunnelStream, writer: FrameWriter, reserve: number, filled: Filled): void {
     if (stream.openPending || stream.resetCode !== 0 || !stream.sendHalf.sendable) return;
     const before = filled.bytes;
-    const credit = Math.min(this.#creditMax - this.#sent, writer.room - reserve - (STREAM_FIELD - 1));
-    stream.sendHalf.fill(stream.id, writer, Math.max(0, credit), filled);
+    stream.sendHalf.fill(stream.id, writer, Math.max(0, this.#creditMax - this.#sent), reserve, filled);
     this.#sent += filled.bytes - before;
     stream.drained();
   }

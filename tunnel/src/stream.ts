@@ -61,8 +61,6 @@ export class TunnelStream extends SocketDuplex {
   /** Small pieces that came while the program did not read; never there while Readable's own buffer is empty. */
   #joined: Buffer | undefined;
   #joinedBytes = 0;
-  /** The program asked for more than was there: it waits for 'readable'. */
-  #starved = false;
   /** Bytes of the write that waits for `#writeDone`: queued already, though Writable still counts them. */
   #heldBytes = 0;
   #ended = false;
@@ -113,9 +111,10 @@ export class TunnelStream extends SocketDuplex {
       if (data.length > 0 && this.resetCode === 0) this.#host.abandoned(this, resetCodes.CANCEL);
     } else if (data.length > 0) {
       this.used();
-      if (this.readableLength > 0 && data.length < JOINED_BELOW && !this.#starved) this.#join(data);
+      // Who listens for 'readable' is told of every piece: it may wait for a number of bytes.
+      const unread = this.readableLength > 0 && this.listenerCount('readable') === 0;
+      if (unread && data.length < JOINED_BELOW) this.#join(data);
       else {
-        this.#starved = false;
         this.#pushJoined();
         runForProgram(() => this.push(Buffer.from(data)));
       }
@@ -123,7 +122,9 @@ export class TunnelStream extends SocketDuplex {
     if (fin) {
       this.#ended = true;
       this.#pushJoined();
-      if (!this.destroyed) this.push(null);
+      runForProgram(() => {
+        if (!this.destroyed) this.push(null);
+      });
     }
   }
 
@@ -138,7 +139,7 @@ export class TunnelStream extends SocketDuplex {
     const joined = this.#joined?.subarray(0, this.#joinedBytes);
     this.#joined = undefined;
     this.#joinedBytes = 0;
-    if (joined !== undefined && !this.destroyed) this.push(joined);
+    if (joined !== undefined && !this.destroyed) runForProgram(() => this.push(joined));
   }
 
   /** From the tunnel: frames took bytes, so the program may hand over more. */
@@ -199,7 +200,6 @@ export class TunnelStream extends SocketDuplex {
   override read(size?: number): unknown {
     this.#pushJoined();
     const chunk: unknown = super.read(size);
-    this.#starved = chunk === null;
     if (chunk !== null) this.#host.consumed(this);
     return chunk;
   }

@@ -102,18 +102,42 @@ test('one-byte fields that no program reads are kept joined', async () => {
   assert.ok(chunks.length < 10, `${chunks.length} buffers`);
 });
 
-test('a program that waits for more bytes than have come is told of every further one', async () => {
-  const { time, streams, read } = cloudAlone();
-  read((writer) => writer.open(1, 'x'));
-  const [stream] = streams;
-  assert.ok(stream !== undefined);
-  const got: unknown[] = [];
-  stream.on('readable', () => got.push(stream.read(100)));
-  for (let n = 0; n < 5; n += 1) {
-    read((writer) => writer.stream(1, new Uint8Array(30), 0, 30, false, false));
-    await time.advanceTo(time.now() + 10);
+test('a program that listens for readable is told of every piece, however it waits for more', async () => {
+  const waits: readonly ((stream: TunnelStream, header: Buffer | undefined) => Buffer | null)[] = [
+    (stream) => stream.read(16) as Buffer | null,
+    // Reads a header, then looks at what is there.
+    (stream, header) =>
+      header === undefined || stream.readableLength < 12 ? null : (stream.read(12) as Buffer | null),
+  ];
+  for (const wait of waits) {
+    const { time, streams, read } = cloudAlone();
+    read((writer) => writer.open(1, 'x'));
+    const [stream] = streams;
+    assert.ok(stream !== undefined);
+    let header: Buffer | undefined;
+    let messages = 0;
+    stream.on('readable', () => {
+      if (wait !== waits[0]) header ??= (stream.read(4) as Buffer | null) ?? undefined;
+      if (wait(stream, header) !== null) messages += 1;
+    });
+    for (const bytes of [8, 4, 4]) {
+      read((writer) => writer.stream(1, new Uint8Array(bytes), 0, bytes, false, false));
+      await time.advanceTo(time.now() + 10);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(messages, 1);
   }
-  assert.equal(got.filter((chunk) => chunk !== null).length, 1);
+});
+
+test('two streams with much to send share the frames', async () => {
+  const pair = await connectPair();
+  const streams = ['a', 'b'].map((service) => pair.device.open(service, { allowHalfOpen: true }));
+  await pair.time.advanceTo(9000);
+  const reached = pair.accepted.map(({ stream }) => collect(stream));
+  for (const stream of streams) stream.write(Buffer.alloc(15_000));
+  await pair.time.advanceTo(10_500);
+  const bytes = reached.map((chunks) => Buffer.concat(chunks).length);
+  assert.ok(Math.min(...bytes) > 0.4 * Math.max(...bytes), bytes.join(' '));
 });
 
 test('a trickle of partial frames does not keep a tunnel alive', async () => {

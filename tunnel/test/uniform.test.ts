@@ -77,7 +77,7 @@ test('payload that waits in a frame since the end of a run does not put off the 
 
 test('Demand of a virtual activity leaves in the next slot, whatever fills it', async () => {
   const ratePerMs = 0.0001;
-  const demandReadMs = async (bytes: number): Promise<number> => {
+  const demandReadMs = async (bytes: number, pieces = 1): Promise<number> => {
     const arrivesMs = 10_050;
     const pair = await connectPair({
       parameters: {
@@ -98,13 +98,16 @@ test('Demand of a virtual activity leaves in the next slot, whatever fills it', 
       readMs = nowMs;
       receive(remainingMs, nowMs);
     };
-    pair.time.at(10_000.5, () => stream.write(Buffer.alloc(bytes)));
+    pair.time.at(10_000.5, () => {
+      for (let n = 0; n < pieces; n += 1) stream.write(Buffer.alloc(bytes));
+    });
     await pair.time.advanceTo(12_000);
     return readMs;
   };
   const [small, large] = [await demandReadMs(60), await demandReadMs(3000)];
   assert.ok(small > 10_100 && small < 10_200, `${small}`);
   assert.equal(large, small);
+  assert.equal(await demandReadMs(10, 300), small, 'headers of many small fields count too');
 });
 
 test('writes that credit does not let leave start no run', async () => {
@@ -140,4 +143,22 @@ test('a run that a closing tunnel is in ends the same with demand open and with 
     assert.equal(periodFrames(empty.device, 10_000).length, 100, closer);
     assert.equal(periodFrames(empty.cloud, 10_000).length, 200, closer);
   }
+});
+
+test('when both ends close at the same time, the run still goes on to its last period', async () => {
+  const ended = async (cloudToo: boolean) => {
+    // Both have sent their GOAWAY before they read the other's: slots 10 ms apart, 30 ms on the way.
+    const { pair } = await inARun({ parameters: { holdMs: 700 }, delayMs: () => 30 });
+    let closedMs = 0;
+    pair.device.onClose = () => (closedMs = pair.time.now());
+    pair.time.at(11_085, () => {
+      void pair.device.close().catch(() => {});
+      if (cloudToo) void pair.cloud.close().catch(() => {});
+    });
+    await pair.time.advanceTo(40_000);
+    return { closedMs, frames: periodFrames(pair.deviceChannel.sent, 10_000).length };
+  };
+  const [one, both] = [await ended(false), await ended(true)];
+  assert.equal(one.frames, 100);
+  assert.deepEqual(both, one);
 });
