@@ -10,7 +10,7 @@ export interface MatchedRun {
   readonly down: Run;
   /** The direction that began. */
   readonly first: Direction;
-  /** From the leader's first slot to the follower's, ms. */
+  /** From the leader’s first frame to the follower’s, ms. */
   readonly lagMs: number;
   readonly startMs: number;
 }
@@ -97,7 +97,7 @@ function matchRuns(up: readonly Run[], down: readonly Run[]): { runs: MatchedRun
       continue;
     }
     left.splice(index, 1);
-    const lagMs = Math.abs(other.startMs - run.startMs);
+    const lagMs = Math.abs(other.firstMs - run.firstMs);
     const first = run.startMs <= other.startMs ? 'up' : 'down';
     runs.push({ up: run, down: other, first, lagMs, startMs: Math.min(run.startMs, other.startMs) });
   }

@@ -23,6 +23,8 @@ export interface StpSchedule {
 export interface Run {
   /** Deadline of the first slot as the frames show it. */
   readonly startMs: number;
+  /** When the first frame was seen: what the other end's reaction counts from. */
+  readonly firstMs: number;
   readonly periods: number;
   readonly frames: number;
 }
@@ -198,7 +200,7 @@ class Auditor {
     const runEndMs = startMs + slots * slotMs;
     if (missing > 0) this.#edge = { count: missing, startMs, endMs: runEndMs };
     if (missing > 1) this.#fault({ fromMs: runEndMs, untilMs: endMs, or: before(startMs, missing * slotMs) }, text);
-    this.#runs.push({ startMs, periods, frames: times.length });
+    this.#runs.push({ startMs, firstMs: times[0] ?? startMs, periods, frames: times.length });
     this.#backgroundSlackMs = ANCHOR_MS;
     this.#backgroundNextMs = endMs - slotMs + backgroundMs;
   }
