@@ -160,6 +160,88 @@ test('a stall in a slot excuses that it is empty, one elsewhere does not', () =>
   assert.equal(verdict('devices', untilMs + 30, untilMs + 60).faults.length, 1);
 });
 
+test('frames that are late in the middle of a period do not make two runs of one', () => {
+  const frames = capture([slots]);
+  const half = slots / 2;
+  frames.splice(half, 0, { ...(frames[half] as FrameRecord), atMs: (frames[half]?.atMs ?? 0) + 12 });
+  frames.splice(half + 1, 1);
+  const audit = auditStp(frames, schedule);
+  assert.deepEqual([audit.runs.map(({ periods }) => periods), audit.faults], [[1], []]);
+});
+
+test('a third run after two that are close begins by itself', () => {
+  const shiftMs = 3 * schedule.periodMs + 60 + schedule.restMs + 5;
+  const third = capture([slots], 0).map((frame) => ({ ...frame, atMs: frame.atMs + shiftMs }));
+  const audit = auditStp([...close(1, 2, 60), ...third], schedule);
+  assert.deepEqual(
+    audit.runs.map(({ periods }) => periods),
+    [1, 2, 1],
+  );
+  assert.equal(audit.faults.length, 1);
+});
+
+/** Two runs, the second so long after the first one's end. The first is a follower's that began late. */
+function close(first: number, second: number, restMs: number): FrameRecord[] {
+  const [before] = [capture([first * slots], 0)];
+  const shiftMs = first * schedule.periodMs + restMs;
+  return [...before, ...capture([second * slots], 0).map((frame) => ({ ...frame, atMs: frame.atMs + shiftMs }))];
+}
+
+test('two runs closer than a rest are told apart, on the same grid and off it, and the short rest is the one fault', () => {
+  for (const [first, second, restMs] of [
+    [1, 2, 60],
+    [4, 4, 69],
+    [2, 1, 31],
+  ] as const) {
+    const audit = auditStp(close(first, second, restMs), schedule);
+    assert.deepEqual(
+      audit.runs.map(({ periods }) => periods),
+      [first, second],
+    );
+    assert.deepEqual(
+      audit.faults.map(({ text }) => text.replace(/.*s: /, '')),
+      [`a rest of ${restMs} ms between two runs, at least 100`],
+    );
+    // What is cut off in its last run, too.
+    const cut = auditStp(close(first, second, restMs), schedule, { untilMs: 1000 + first * 400 + restMs + 200 });
+    assert.equal(cut.faults.length, 1);
+    assert.match(cut.faults[0]?.text ?? '', /a rest of/);
+  }
+});
+
+test('a rest is short by a stall where one of the two runs began, of either end, and by no other', () => {
+  const { faults } = auditStp(close(4, 4, 60), schedule);
+  const endMs = 1000 + 4 * schedule.periodMs;
+  for (const part of ['devices', 'cloud', 'observer'] as const) {
+    const verdict = (fromMs: number, untilMs: number) => judge(faults, [{ of: part, fromMs, untilMs }], 1000).faults;
+    assert.deepEqual(verdict(960, 998), []);
+    assert.deepEqual(verdict(endMs + 20, endMs + 50), []);
+    assert.equal(verdict(1030, endMs - 30).length, 1);
+    assert.equal(verdict(endMs + 70, endMs + 200).length, 1);
+  }
+});
+
+test('a frame that comes in the next slot, beside that one’s own, is excused by a stall in its slot', () => {
+  const frames = capture([slots]);
+  const late = frames[7] as FrameRecord;
+  const startMs = frames[0]?.atMs ?? 0;
+  frames[7] = { ...late, atMs: startMs + 8 * schedule.slotMs - 1.5 };
+  const { faults } = auditStp(frames, schedule);
+  assert.equal(faults.length, 2);
+  const stall = (fromMs: number, untilMs: number) => [
+    { of: 'cloud' as const, fromMs: startMs + fromMs, untilMs: startMs + untilMs },
+  ];
+  assert.deepEqual(
+    judge(
+      faults.map((fault) => ({ ...fault, sender: 'down' })),
+      stall(141, 156),
+      100,
+    ).faults,
+    [],
+  );
+  assert.equal(judge(faults, stall(100, 130), 100).faults.length, 2);
+});
+
 test('a run of a length that the rule does not know is excused by a stall at its decision only, of either end', () => {
   const faults = auditStp(capture([3 * slots]), schedule).faults;
   assert.equal(faults.length, 1);

@@ -2,23 +2,9 @@
 // sections 8.3, 8.4 and 9.5), from sizes and times alone. What the schedule cannot explain is a fault, and so is a slot
 // that passed without a frame: whether the machine is to blame is for stalls.ts.
 import type { Direction } from '../capture/wire-record.ts';
-import { slotGrid } from './run-grid.ts';
+import { EARLY_MS, perPeriodOf, type StpSchedule, secondRun, slotGrid } from './run-grid.ts';
 import type { FrameRecord } from './session-view.ts';
 import type { ScheduleFault, Stretch } from './stalls.ts';
-
-/** One direction's schedule. Times in ms, sizes in bytes. */
-export interface StpSchedule {
-  /** Least distance of two runs. */
-  readonly restMs: number;
-  readonly periodMs: number;
-  /** How long before a period's end a further one is announced. */
-  readonly leadMs: number;
-  readonly slotMs: number;
-  readonly frameSize: number;
-  readonly backgroundMs: number;
-  readonly backgroundSize: number;
-  readonly longestRun: number;
-}
 
 export interface Run {
   /** Deadline of the first slot as the frames show it. */
@@ -47,8 +33,6 @@ export interface StpAudit {
   readonly faults: readonly ScheduleFault[];
 }
 
-/** A frame cannot be earlier than its slot; what a time stamp may lie early, ms. */
-const EARLY_MS = 2;
 /** A frame that is later than this against its slot is a fault, ms: the watch for stalls sees what delays more. */
 const LATE_MS = 25;
 /** The grid of the background is known from frames, the last run's or the first ones, and all of these may have been late. */
@@ -116,7 +100,7 @@ class Auditor {
     this.#schedule = schedule;
     this.#closed = closed;
     this.#sender = sender;
-    this.#perPeriod = Math.round(schedule.periodMs / schedule.slotMs);
+    this.#perPeriod = perPeriodOf(schedule);
   }
 
   take({ atMs, size }: FrameRecord): void {
@@ -155,8 +139,8 @@ class Auditor {
     if (this.#run.length === 0) {
       this.#settleEdge(undefined);
       this.#emptyBackground(atMs - LATE_MS);
+      this.#runFirst = this.#frame;
     }
-    if (this.#run.length === 0) this.#runFirst = this.#frame;
     this.#runLast = this.#frame;
     this.#run.push(atMs);
     this.#periodFrames += 1;
@@ -167,7 +151,8 @@ class Auditor {
     const { slotMs, restMs, periodMs } = this.#schedule;
     const last = this.#run.at(-1);
     if (last === undefined || atMs - last <= slotMs + restMs - REST_SLACK_MS) return false;
-    const { startMs, slots: slotOf } = slotGrid(this.#run, slotMs, EARLY_MS, this.#perPeriod);
+    this.#endFirstOfTwo(false);
+    const { startMs, slots: slotOf } = slotGrid(this.#run, this.#schedule);
     const slots = (slotOf.at(-1) ?? 0) + 1;
     // A last frame that is very late looks like one of the next slot; a first slot or two may be missing.
     const periods = Math.max(1, Math.ceil((slots - 1) / this.#perPeriod));
@@ -178,11 +163,12 @@ class Auditor {
 
   /** Frames of a run lie on start + i·δ, one in each slot, and fill whole periods: a power of two of them (section 9.5). */
   #endRun(last: boolean, cut = false): void {
+    this.#endFirstOfTwo(last && cut);
     const times = this.#run;
     if (times.length === 0) return;
     this.#run = [];
     const { slotMs, longestRun, backgroundMs, periodMs, leadMs } = this.#schedule;
-    const { startMs, slots: slotOf } = slotGrid(times, slotMs, EARLY_MS, this.#perPeriod);
+    const { startMs, slots: slotOf } = slotGrid(times, this.#schedule);
     const slots = (slotOf.at(-1) ?? 0) + 1;
     this.#lookAtSlots(times, startMs, slotOf);
     this.#inRun.push({ first: this.#runFirst, last: this.#runLast });
@@ -205,6 +191,27 @@ class Auditor {
     this.#backgroundNextMs = endMs - slotMs + backgroundMs;
   }
 
+  /**
+   * Ends the first run of frames that are those of two. A follower's run is later than the leader's by what it took to read of
+   * it, and its rest ends with the leader's: a stall where the first run or the second one began makes it short or long.
+   */
+  #endFirstOfTwo(isCut: boolean): void {
+    const { restMs, slotMs } = this.#schedule;
+    const times = this.#run;
+    const second = secondRun(times, this.#schedule, isCut);
+    if (second === undefined) return;
+    const [endMs, startMs] = [times[second - 1] ?? 0, times[second] ?? 0];
+    const [lastFrame, firstMs] = [this.#runLast, times[0] ?? 0];
+    this.#run = times.slice(0, second);
+    this.#runLast = this.#runFirst + second - 1;
+    this.#endRun(false);
+    const or = { fromMs: firstMs - restMs, untilMs: firstMs + slotMs };
+    const text = `a rest of ${Math.round(startMs - endMs - slotMs)} ms between two runs, at least ${restMs}`;
+    this.#fault({ fromMs: endMs, untilMs: startMs, or, sender: undefined }, text);
+    this.#run = times.slice(second);
+    [this.#runFirst, this.#runLast] = [this.#runLast + 1, lastFrame];
+  }
+
   /** Every slot between the first frame and the last has one frame, in time. */
   #lookAtSlots(times: readonly number[], startMs: number, slotOf: readonly number[]): void {
     const { slotMs } = this.#schedule;
@@ -213,8 +220,11 @@ class Auditor {
       const dueMs = startMs + slot * slotMs;
       const before = rank === 0 ? -1 : (slotOf[rank - 1] ?? 0);
       for (let empty = before + 1; empty < slot; empty += 1) this.#emptySlot(startMs + empty * slotMs, empty);
-      if (before === slot)
-        this.#fault({ fromMs: dueMs, untilMs: dueMs + slotMs }, `two frames in slot ${slot} of a run`);
+      if (before === slot) {
+        // The first of the two may be the frame of the slot before, if that has none.
+        const fromMs = slotOf[rank - 2] === slot - 1 ? dueMs : dueMs - slotMs;
+        this.#fault({ fromMs, untilMs: dueMs + slotMs }, `two frames in slot ${slot} of a run`);
+      }
       const lateMs = Math.max(0, atMs - dueMs);
       this.#latenessMs.push(lateMs);
       if (lateMs > LATE_MS) this.#late(dueMs, atMs, `in slot ${slot} of a run`);

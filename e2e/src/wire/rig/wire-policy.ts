@@ -1,7 +1,7 @@
 // Policies of the wire cases: few numbers, accelerated within the bounds of the schema, rendered as the document that the
 // sidecar reads. The schedule that must be seen follows from these numbers alone, not from the product's code.
 import type { JsonObject } from '../../harness/child-program.ts';
-import type { StpSchedule } from '../audit/stp-audit.ts';
+import type { StpSchedule } from '../audit/run-grid.ts';
 import type { Direction } from '../capture/wire-record.ts';
 
 /** Times in ms, sizes in bytes. */
