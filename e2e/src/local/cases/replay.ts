@@ -27,10 +27,10 @@ const sessionBytes: Record<Direction, number> = { up: 429_812, down: 184_898 };
 const sessionSpeed = 20;
 const labelled = { fromS: 3984, toS: 4094 };
 const periodBytes = 1024 + 22;
-/** A third of the idle stretches is in periods, by the ten things or so that the plug does untouched; a long run of cover, which
- *  comes in some of the sessions, adds a quarter or more (0.57 was seen). Heartbeats that counted would come more often than the
- *  hold lasts: all of it. */
-const idleShareLimit = 0.9;
+/** The plug does ten things or so untouched: by them its four idle stretches are in periods for 0.11 to 0.45 of their time. Cover
+ *  comes in one session of four, and a long run of it may fill a stretch: the bound is that of three of them. Heartbeats that
+ *  counted would come more often than the hold lasts: all of the time, in each stretch. */
+const idleShareLimit = 0.5;
 const atMostMs = 420_000;
 
 type Mode = (typeof modes)[number];
@@ -157,28 +157,28 @@ function judge(play: Play, stack: Stack, faults: Faults, figures: Figures, conte
       figures[`${key}_${direction}_delay_p99_ms`] = quantile(delays[direction], 0.99);
     }
   } else if (mode === 'STP') {
-    const share = idleShare(stack, connection, startMs - (rows[0]?.timeMs ?? 0) / speed);
+    const shares = idleShares(stack, connection, startMs - (rows[0]?.timeMs ?? 0) / speed);
+    const share = quantile(shares, 0.75);
     figures[`${key}_idle_share_in_periods`] = share;
-    faults.expect(share < idleShareLimit, `${name}: ${share} of idle stretches in periods, heartbeats are not quiet`);
+    figures[`${key}_idle_share_most`] = Math.max(...shares);
+    faults.expect(
+      share <= idleShareLimit,
+      `${name}: ${share} and more of idle stretches in periods, heartbeats are not quiet`,
+    );
   }
 }
 
-/** Share of the time of idle stretches of the session that was in periods, from upstream slots. */
-function idleShare(stack: Stack, connection: number, originMs: number): number {
+/** For each idle stretch of the session the share of its time that was in periods, from upstream slots. */
+function idleShares(stack: Stack, connection: number, originMs: number): number[] {
   const idle = parseLabels(readFileSync(plugLabelsFile, 'utf8')).filter(({ activity }) => activity.startsWith('idle'));
-  let [slots, spanMs] = [0, 0];
-  for (const { startS, endS } of idle) {
-    const [fromMs, toMs] = [startS, endS].map((seconds) => originMs + (seconds * 1000) / sessionSpeed) as [
-      number,
-      number,
-    ];
-    spanMs += toMs - fromMs;
-    slots += recordsBetween(stack.records, connection, fromMs, toMs).filter(
-      ({ direction, bytes }) => direction === 'up' && bytes === periodBytes,
-    ).length;
-  }
   const slotMs = 100;
-  return (slots * slotMs) / spanMs;
+  return idle.map(({ startS, endS }) => {
+    const atMs = (seconds: number) => originMs + (seconds * 1000) / sessionSpeed;
+    const slots = recordsBetween(stack.records, connection, atMs(startS), atMs(endS)).filter(
+      ({ direction, bytes }) => direction === 'up' && bytes === periodBytes,
+    );
+    return (slots.length * slotMs) / (atMs(endS) - atMs(startS));
+  });
 }
 
 function fleetOf(mode: Mode): string {
