@@ -125,8 +125,8 @@ async function play(rig: Rig, count: number, seconds: number): Promise<BlockStat
 interface ObservedFrame {
   readonly payload: boolean;
   readonly busy: boolean;
-  /** Which tunnel and block: frames of one are not independent. */
-  readonly group: string;
+  /** Which block: the tunnels share the machine's noise in it, so the two halves of the classifier must not share blocks. */
+  readonly block: number;
   readonly latenessMs: number;
   /** µs: lateness against the tunnel's median, its change from the frame before, time since the last opposite frame. */
   readonly features: readonly number[];
@@ -163,7 +163,7 @@ function framesOf(
       {
         payload: block.payload[tunnel] === true,
         busy: block.busy,
-        group: `${link.device} ${block.startMs}`,
+        block: block.startMs,
         latenessMs: late,
         features,
       },
@@ -171,11 +171,9 @@ function framesOf(
   });
 }
 
-/** Frames by tunnel and block, of blocks in which `of` was so. */
+/** Frames by block, those in which `of` was so. Blocks come in the order of time, whether `of` was ever so in them or not. */
 function blocksOf(frames: readonly ObservedFrame[], of: 'payload' | 'busy', so: boolean): FeatureBlock[] {
-  const groups = new Map<string, (readonly number[])[]>();
-  for (const { group, features, ...frame } of frames) {
-    if (frame[of] === so) groups.set(group, [...(groups.get(group) ?? []), features]);
-  }
-  return [...groups.values()];
+  const blocks = Map.groupBy(frames, ({ block }) => block);
+  const inOrder = [...blocks].sort(([one], [other]) => one - other).map(([, inBlock]) => inBlock);
+  return inOrder.map((inBlock) => inBlock.filter((frame) => frame[of] === so).map(({ features }) => features));
 }
