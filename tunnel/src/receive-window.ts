@@ -24,9 +24,6 @@ export class ReceiveWindow {
   get unused(): number {
     return this.#granted - this.#received;
   }
-  get window(): number {
-    return this.#window;
-  }
 
   /** @returns false if the peer exceeded its credit. */
   receive(bytes: number): boolean {
@@ -52,9 +49,6 @@ export class ReceiveWindow {
   renew(): number {
     this.#granted = this.#consumed + this.#window;
     return this.#granted;
-  }
-  get nextLimit(): number {
-    return this.#consumed + this.#window;
   }
 
   get ackDue(): boolean {

@@ -4,16 +4,15 @@ import type { Random } from '@quietwire/shaping';
 import { Log, loadSidecarConfig, type Sidecar, startSidecar } from '@quietwire/sidecar';
 import { createSystemRuntime } from '@quietwire/tunnel';
 import type { JsonObject } from '../../harness/child-program.ts';
-import { emitEvent, monotonicMs, runAt, serveCommands } from '../../harness/command-loop.ts';
-import { StallWatch } from '../audit/stall-watch.ts';
+import { emitEvent, monotonicMs, serveCommands } from '../../harness/command-loop.ts';
 import { Backends } from './backends.ts';
 import { type CoverLaw, type ScriptedActivity, scriptedRandom } from './scripted-random.ts';
+import { stageCommands } from './stage-commands.ts';
 
 /** The sidecar draws the age at which it renews a connection when a tunnel stands, after the first gap of its cover. */
 const OTHER_DRAWS = 1;
 
 const runtime = createSystemRuntime();
-let watch: StallWatch | undefined;
 const backends = new Backends((device, service) => emitEvent({ event: 'stream', device, service }));
 let sidecar: Sidecar | undefined;
 
@@ -66,40 +65,10 @@ function end({ device, stream = -1, how }: JsonObject): undefined {
   else socket.end();
 }
 
-const actions: Readonly<Record<string, (command: JsonObject) => undefined>> = { write, end, busy };
-
-/** Holds the event loop, as a neighbour's work would. */
-function busy({ ms }: JsonObject): undefined {
-  const untilMs = performance.now() + Number(ms);
-  while (performance.now() < untilMs);
-}
-
-/** Things to do at moments of the machine's clock; those of one moment in their order. */
-function plan({ entries }: JsonObject): undefined {
-  const moments = Map.groupBy(entries as readonly JsonObject[], ({ atMs }) => Number(atMs));
-  for (const [atMs, group] of moments) runAt(atMs, () => group.forEach(act));
-}
-
-function act(entry: JsonObject): void {
-  try {
-    actions[String(entry.do)]?.(entry);
-  } catch (error) {
-    emitEvent({ event: 'fault', text: String(error) });
-  }
-}
-
 serveCommands({
+  ...stageCommands({ write, end }),
   services: async () => ({ services: (await backends.listen()).map((service) => ({ ...service })) }),
   start,
-  write,
-  end,
-  busy,
-  plan,
-  watch: () => {
-    watch = new StallWatch(monotonicMs);
-    return undefined;
-  },
-  stalls: () => ({ stalls: (watch?.stalls ?? []).map((stall) => ({ ...stall })) }),
   status: () => ({ tunnels: sidecar?.tunnels ?? 0, rssBytes: process.memoryUsage.rss() }),
   drain: async () => ({ ...(await sidecar?.stop()) }),
 });

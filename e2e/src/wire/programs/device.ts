@@ -3,10 +3,10 @@ import { connect, type Tunnel, type TunnelSocket } from '@quietwire/device';
 import { deriveDeviceKey } from '@quietwire/proto';
 import { createSystemRuntime } from '@quietwire/tunnel';
 import type { JsonObject } from '../../harness/child-program.ts';
-import { emitEvent, monotonicMs, runAt, serveCommands } from '../../harness/command-loop.ts';
-import { StallWatch } from '../audit/stall-watch.ts';
+import { emitEvent, monotonicMs, serveCommands } from '../../harness/command-loop.ts';
 import { connectThroughOpenssl } from './openssl-device.ts';
 import { type CoverLaw, type ScriptedActivity, scriptedRandom } from './scripted-random.ts';
+import { type Actions, stageCommands } from './stage-commands.ts';
 
 export interface ConnectCommand {
   /** Name of the device, and of its tunnel here. */
@@ -33,7 +33,6 @@ interface Device {
 }
 
 const runtime = createSystemRuntime();
-let watch: StallWatch | undefined;
 const devices = new Map<string, Device>();
 
 async function connectDevice(command: JsonObject): Promise<JsonObject> {
@@ -96,7 +95,7 @@ function openStream(device: Device, name: string, service: string): TunnelSocket
   return stream;
 }
 
-const actions: Readonly<Record<string, (command: JsonObject) => undefined>> = {
+const actions: Actions = {
   open: (command) => {
     openStream(deviceOf(command), String(command.stream), String(command.service));
   },
@@ -119,31 +118,11 @@ const actions: Readonly<Record<string, (command: JsonObject) => undefined>> = {
   destroy: (command) => {
     deviceOf(command).tunnel.destroy();
   },
-  /** Holds the event loop, as a neighbour's work would. */
-  busy: ({ ms }) => {
-    const untilMs = performance.now() + Number(ms);
-    while (performance.now() < untilMs);
-  },
 };
 
-/** Things to do at moments of the machine's clock; those of one moment in their order. */
-function plan({ entries }: JsonObject): undefined {
-  const moments = Map.groupBy(entries as readonly JsonObject[], ({ atMs }) => Number(atMs));
-  for (const [atMs, group] of moments) runAt(atMs, () => group.forEach(act));
-}
-
-function act(entry: JsonObject): void {
-  try {
-    actions[String(entry.do)]?.(entry);
-  } catch (error) {
-    emitEvent({ event: 'fault', text: String(error) });
-  }
-}
-
 serveCommands({
-  ...actions,
+  ...stageCommands(actions),
   connect: connectDevice,
-  plan,
   close: async (command) => {
     const atMs = monotonicMs();
     try {
@@ -153,11 +132,6 @@ serveCommands({
       return { atMs, delivered: false, why: String(error) };
     }
   },
-  watch: () => {
-    watch = new StallWatch(monotonicMs);
-    return undefined;
-  },
-  stalls: () => ({ stalls: (watch?.stalls ?? []).map((stall) => ({ ...stall })) }),
   status: () => ({
     received: [...devices.values()].reduce((sum, { received }) => sum + received, 0),
     rssBytes: process.memoryUsage.rss(),
