@@ -209,6 +209,25 @@ test('two runs closer than a rest are told apart, on the same grid and off it, a
   }
 });
 
+test('two runs closer than a rest are told apart where the first one lacks a slot or ends late', () => {
+  const runs = (frames: readonly FrameRecord[]) => auditStp(frames, schedule).runs.map(({ periods }) => periods);
+  assert.deepEqual(runs(close(4, 1, 67).slice(2)), [4, 1]);
+  // Where the two slots are missing, nobody knows: a stall at either end explains them.
+  const missing = auditStp(close(4, 1, 67).slice(2), schedule).faults.filter(({ text }) => /no frame/.test(text));
+  assert.deepEqual(
+    missing.map(({ fromMs, or }) => [Math.round(fromMs), Math.round(or?.fromMs ?? 0)]),
+    [0, 1].map((slot) => [2600 + slot * 20, 1020 - slot * 20]),
+  );
+  const late = close(2, 2, 67);
+  const last = late[2 * slots - 1] as FrameRecord;
+  late[2 * slots - 1] = { ...last, atMs: last.atMs + 30 };
+  assert.deepEqual(runs(late), [2, 2]);
+  // On the same grid it is one run without these slots.
+  const one = capture([2 * slots]);
+  one.splice(slots - 2, 2);
+  assert.deepEqual(runs(one), [2]);
+});
+
 test('a rest is short by a stall where one of the two runs began, of either end, and by no other', () => {
   const { faults } = auditStp(close(4, 4, 60), schedule);
   const endMs = 1000 + 4 * schedule.periodMs;

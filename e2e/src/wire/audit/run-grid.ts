@@ -53,24 +53,43 @@ export function slotGrid(timesMs: readonly number[], schedule: StpSchedule): Run
   return best?.grid ?? { startMs: firstMs, slots: [] };
 }
 
+/** A run that lacks so few slots may have ended so much earlier than its first frame tells. */
+export const MISSING_AT_START = 2;
+/** A last frame that is very late looks like one of the next slot. */
+const BEYOND_THE_END = 1;
+
 /**
- * The frames may be those of two runs that lie closer than a rest: then each part fills whole periods on a grid of its own.
+ * The frames may be those of two runs that lie closer than a rest. Then each fills whole periods; where the first one does not
+ * quite, for want of a first slot or by a late last frame, the second must lie beside its grid.
  * @param isCut the second run may go on where the frames end.
  * @returns number of the second run's first frame; undefined if it is one run.
  */
 export function secondRun(timesMs: readonly number[], schedule: StpSchedule, isCut: boolean): number | undefined {
-  const { slotMs, longestRun } = schedule;
+  const { slotMs } = schedule;
   const perPeriod = perPeriodOf(schedule);
-  const isWhole = (part: readonly number[]): boolean => {
-    const periods = ((slotGrid(part, schedule).slots.at(-1) ?? 0) + 1) / perPeriod;
-    return periods >= 1 && periods <= longestRun && Number.isInteger(Math.log2(periods));
-  };
   for (let index = perPeriod / 2; index < timesMs.length; index += 1) {
-    const gapMs = (timesMs[index] ?? 0) - (timesMs[index - 1] ?? 0);
-    if (gapMs < 1.5 * slotMs || !isWhole(timesMs.slice(0, index))) continue;
-    if (isCut || isWhole(timesMs.slice(index))) return index;
+    const startMs = timesMs[index] ?? 0;
+    if (startMs - (timesMs[index - 1] ?? 0) < 1.5 * slotMs) continue;
+    const first = slotGrid(timesMs.slice(0, index), schedule);
+    const slots = slotCount(first);
+    const distance = startMs - first.startMs;
+    const isBeside = Math.abs(distance - slotMs * Math.round(distance / slotMs)) > SHARED_MS;
+    const [least, most] = isBeside ? [slots - BEYOND_THE_END, slots + MISSING_AT_START] : [slots, slots];
+    const counts = Array.from({ length: most - least + 1 }, (_, more) => least + more);
+    const isFirst = counts.some((count) => isWhole(count, schedule));
+    if (isFirst && (isCut || isWhole(slotCount(slotGrid(timesMs.slice(index), schedule)), schedule))) return index;
   }
   return undefined;
+}
+
+function slotCount({ slots }: RunGrid): number {
+  return (slots.at(-1) ?? 0) + 1;
+}
+
+/** Whether a run may have so many slots: a power of two of periods, up to the longest (SPEC.md section 9.5). */
+function isWhole(slots: number, schedule: StpSchedule): boolean {
+  const periods = slots / perPeriodOf(schedule);
+  return periods >= 1 && periods <= schedule.longestRun && Number.isInteger(Math.log2(periods));
 }
 
 /** Slots between the first frame and the last that have none or a second one, and whether the run ends beside a period's end. */

@@ -2,7 +2,7 @@
 // sections 8.3, 8.4 and 9.5), from sizes and times alone. What the schedule cannot explain is a fault, and so is a slot
 // that passed without a frame: whether the machine is to blame is for stalls.ts.
 import type { Direction } from '../capture/wire-record.ts';
-import { EARLY_MS, perPeriodOf, type StpSchedule, secondRun, slotGrid } from './run-grid.ts';
+import { EARLY_MS, MISSING_AT_START, perPeriodOf, type StpSchedule, secondRun, slotGrid } from './run-grid.ts';
 import type { FrameRecord } from './session-view.ts';
 import type { ScheduleFault, Stretch } from './stalls.ts';
 
@@ -38,8 +38,6 @@ const LATE_MS = 25;
 /** The grid of the background is known from frames, the last run's or the first ones, and all of these may have been late. */
 const ANCHOR_MS = 15;
 const UNANCHORED_MS = 30;
-/** A run that lacks so few slots may have ended so much earlier than its first frame tells. */
-const MISSING_AT_START = 2;
 /** What a rest may look shorter, ms. */
 const REST_SLACK_MS = 30;
 
@@ -111,11 +109,10 @@ class Auditor {
     else if (size === backgroundSize) {
       this.#endRun(false);
       this.#takeBackground(atMs);
-    } else
-      this.#fault(
-        { fromMs: atMs, untilMs: Number.NEGATIVE_INFINITY },
-        `a record of ${size} bytes, allowed ${frameSize} and ${backgroundSize}`,
-      );
+    } else {
+      const text = `a record of ${size} bytes, allowed ${frameSize} and ${backgroundSize}`;
+      this.#fault({ fromMs: atMs, untilMs: Number.NEGATIVE_INFINITY }, text);
+    }
   }
 
   end(cut: boolean, seenMs: number): StpAudit {
@@ -178,14 +175,18 @@ class Auditor {
     const text = `a run of ${slots} slots, allowed ${this.#perPeriod} · 1, 2, 4 … ${longestRun}`;
     const missing = periods * this.#perPeriod - slots;
     if (missing < 0) this.#fault({ fromMs: endMs - slotMs, untilMs: times.at(-1) ?? endMs }, text);
-    const allowed = (periods & (periods - 1)) === 0 && periods <= longestRun;
+    const allowed = Number.isInteger(Math.log2(periods)) && periods <= longestRun;
     // Whether to go on was decided a lead before the last period began.
     if (!allowed && !(this.#closed && last)) {
       this.#fault({ fromMs: endMs - periodMs - leadMs, untilMs: endMs, sender: undefined }, text);
     }
     const runEndMs = startMs + slots * slotMs;
     if (missing > 0) this.#edge = { count: missing, startMs, endMs: runEndMs };
-    if (missing > 1) this.#fault({ fromMs: runEndMs, untilMs: endMs, or: before(startMs, missing * slotMs) }, text);
+    if (missing > 1)
+      this.#fault(
+        { fromMs: runEndMs, untilMs: endMs, or: { fromMs: startMs - missing * slotMs, untilMs: startMs } },
+        text,
+      );
     this.#runs.push({ startMs, firstMs: times[0] ?? startMs, periods, frames: times.length });
     this.#backgroundSlackMs = ANCHOR_MS;
     this.#backgroundNextMs = endMs - slotMs + backgroundMs;
@@ -205,6 +206,7 @@ class Auditor {
     this.#run = times.slice(0, second);
     this.#runLast = this.#runFirst + second - 1;
     this.#endRun(false);
+    this.#settleEdge(undefined);
     const or = { fromMs: firstMs - restMs, untilMs: firstMs + slotMs };
     const text = `a rest of ${Math.round(startMs - endMs - slotMs)} ms between two runs, at least ${restMs}`;
     this.#fault({ fromMs: endMs, untilMs: startMs, or, sender: undefined }, text);
@@ -220,11 +222,9 @@ class Auditor {
       const dueMs = startMs + slot * slotMs;
       const before = rank === 0 ? -1 : (slotOf[rank - 1] ?? 0);
       for (let empty = before + 1; empty < slot; empty += 1) this.#emptySlot(startMs + empty * slotMs, empty);
-      if (before === slot) {
-        // The first of the two may be the frame of the slot before, if that has none.
-        const fromMs = slotOf[rank - 2] === slot - 1 ? dueMs : dueMs - slotMs;
-        this.#fault({ fromMs, untilMs: dueMs + slotMs }, `two frames in slot ${slot} of a run`);
-      }
+      // The first of two may be the frame of the slot before, which a stall there made late.
+      const both = { fromMs: dueMs - slotMs, untilMs: dueMs + slotMs };
+      if (before === slot) this.#fault(both, `two frames in slot ${slot} of a run`);
       const lateMs = Math.max(0, atMs - dueMs);
       this.#latenessMs.push(lateMs);
       if (lateMs > LATE_MS) this.#late(dueMs, atMs, `in slot ${slot} of a run`);
@@ -282,8 +282,8 @@ class Auditor {
     let dueMs = this.#backgroundNextMs ?? Number.POSITIVE_INFINITY;
     for (; dueMs <= untilMs; dueMs += backgroundMs) {
       this.#skipped += 1;
-      const endMs = Math.min(dueMs + backgroundMs, untilMs + LATE_MS);
-      this.#fault({ fromMs: dueMs, untilMs: endMs }, 'no frame in a background slot');
+      const slot = { fromMs: dueMs, untilMs: Math.min(dueMs + backgroundMs, untilMs + LATE_MS) };
+      this.#fault(slot, 'no frame in a background slot');
     }
     this.#backgroundNextMs = dueMs;
     return dueMs;
@@ -297,8 +297,4 @@ class Auditor {
     const atS = ((stretch.fromMs - (this.#firstMs ?? stretch.fromMs)) / 1000).toFixed(3);
     this.#faults.push({ sender: this.#sender, ...stretch, text: `at ${atS} s: ${text}` });
   }
-}
-
-function before(untilMs: number, lengthMs: number): Stretch {
-  return { fromMs: untilMs - lengthMs, untilMs };
 }
