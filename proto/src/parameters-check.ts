@@ -13,7 +13,9 @@ export function checkParameters(parameters: Parameters): void {
   faults.whole('tunnelWindow', parameters.tunnelWindow, 1, limits.window);
   checkPattern(faults, 'upstream', parameters.upstream, parameters.frameSize);
   checkPattern(faults, 'downstream', parameters.downstream, parameters.frameSize);
+  // In ILP a period is only the time that a closing takes (SPEC 12.1).
   if (parameters.mode === 'STP') checkPeriods(faults, parameters);
+  else faults.whole('periodMs', parameters.periodMs, 1, limits.periodMax);
   faults.report();
 }
 
@@ -61,7 +63,10 @@ function checkPeriods(faults: Faults, parameters: Parameters): void {
   if (parameters.deviceCoverRate > 0 && !(drawn > 0)) faults.add('deviceDurations', drawn, 'a sum above 0');
   for (const direction of ['upstream', 'downstream'] as const) {
     const { interval, size } = parameters[direction];
-    if (size !== undefined && size.kind !== 'constant') faults.add(`${direction}.size`, size.kind, 'constant in STP');
+    if (size !== undefined && (size.kind !== 'constant' || size.value !== parameters.frameSize)) {
+      const got = size.kind === 'constant' ? size.value : size.kind;
+      faults.add(`${direction}.size`, got, `constant at ${parameters.frameSize} in STP`);
+    }
     if (interval.kind !== 'constant') {
       faults.add(`${direction}.interval`, interval.kind, 'constant in STP');
       continue;

@@ -108,6 +108,28 @@ test('the hold outlives a rest; in ILP it has no meaning and no bound', () => {
   checkParameters({ ...ilpParameters, restMs, leadMs, holdMs: 0 });
 });
 
+test('the period is bounded in ILP too, where a closing takes it', () => {
+  for (const periodMs of [1, 3_600_000]) checkParameters({ ...ilpParameters, periodMs });
+  for (const periodMs of [0, 3_600_001, 1.5]) {
+    assert.throws(() => checkParameters({ ...ilpParameters, periodMs }), {
+      code: 'PARAMETERS_INVALID',
+      message: new RegExp(`periodMs \\(got ${periodMs}, allowed .*1 to 3600000\\)`),
+    });
+  }
+});
+
+test('sizes in STP, where given, are the frame size', () => {
+  const upstream = (value: number): Parameters['upstream'] => ({
+    interval: stpParameters.upstream.interval,
+    size: { kind: 'constant', value },
+  });
+  checkParameters({ ...stpParameters, upstream: upstream(1024) });
+  assert.throws(() => checkParameters({ ...stpParameters, upstream: upstream(512) }), {
+    code: 'PARAMETERS_INVALID',
+    message: /upstream\.size \(got 512, allowed constant at 1024 in STP\)$/,
+  });
+});
+
 test('the bytes left in ACCEPT are counted before anything is sent', () => {
   assert.ok(parametersFit(stpParameters) > 300);
   const values = Array.from({ length: 32 }, (_, at) => 20 + at);

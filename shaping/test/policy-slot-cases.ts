@@ -29,6 +29,21 @@ export const slotCases: readonly PolicyCase[] = [
     faults: ['upstream.size'],
   },
   {
+    name: 'constant sizes in mode STP that are the frame size',
+    change: { upstream: { size: { constant: 1024 } }, downstream: { size: { constant: 1024 } } },
+    faults: [],
+  },
+  {
+    name: 'constant sizes in mode STP that are not the frame size',
+    change: { upstream: { size: { constant: 512 } }, downstream: { size: { constant: 1023 } } },
+    faults: ['downstream.size', 'upstream.size'],
+  },
+  {
+    name: 'constant sizes in mode ILP below the frame size',
+    change: { mode: 'ILP', upstream: { size: { constant: 512 } }, downstream: { size: { constant: 1023 } } },
+    faults: [],
+  },
+  {
     name: 'a size above the frame size',
     change: { upstream: { size: { constant: 1025 } } },
     faults: ['upstream.size'],

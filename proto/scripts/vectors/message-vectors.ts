@@ -67,6 +67,9 @@ export function messageErrors(): MessageError[] {
     const parameters: quietwire.v1.Parameters.$Properties = { ...wireParameters, ...change };
     return malformed(name, 'Control', wire.Control.encode({ parameters }).finish());
   };
+  const ilp = wire.Control.decode(encodeControl({ parameters: ilpParameters })).parameters ?? {};
+  const badIlp = (name: string, change: Partial<quietwire.v1.Parameters.$Properties>): MessageError =>
+    malformed(name, 'Control', wire.Control.encode({ parameters: { ...ilp, ...change } }).finish());
   const challenge = encodeChallenge({ nonce: counted(0), aead: 'AES-256-GCM', extensions: [] });
   const proof = encodeProof({ mac: counted(0) });
   return [
@@ -101,6 +104,12 @@ export function messageErrors(): MessageError[] {
     badParameters('slots that do not divide the period', { upstream: { interval: { constant: 30 } } }),
     badParameters('slots of NaN', { upstream: { interval: { constant: Number.NaN } } }),
     badParameters('drawn slots in STP', { upstream: { interval: { exponentialMean: 100 } } }),
+    badParameters('a size in STP that is not the frame size', {
+      upstream: { interval: { constant: 100 }, size: { constant: 512 } },
+    }),
+    badParameters('drawn sizes in STP', {
+      upstream: { interval: { constant: 100 }, size: { uniform: { low: 1024, high: 1024 } } },
+    }),
     badParameters('no downstream', { downstream: null }),
     badParameters('interval of no kind', { downstream: { interval: { min: 20 } } }),
     badParameters('period below four leads', { leadMs: 1251 }),
@@ -113,6 +122,11 @@ export function messageErrors(): MessageError[] {
     badParameters('negative weight', { deviceDurations: [2, -1] }),
     badParameters('infinite cover', { deviceCoverRate: Number.POSITIVE_INFINITY }),
     badParameters('no streams', { maxStreams: 0 }),
+    badIlp('no period in ILP', { periodMs: 0 }),
+    badIlp('a period above an hour in ILP', { periodMs: 3_600_001 }),
+    badIlp('uniform the wrong way round', { upstream: { interval: { uniform: { low: 60, high: 50 } } } }),
+    badIlp('lognormal with a sigma above 10', { upstream: { interval: { lognormal: { median: 50, sigma: 10.5 } } } }),
+    badIlp('max below min', { upstream: { interval: { exponentialMean: 50, min: 100, max: 90 } } }),
   ];
 }
 

@@ -45,7 +45,7 @@ export const ilpParameters: Parameters = {
   version: 7,
   mode: 'ILP',
   frameSize: 512,
-  periodMs: 0,
+  periodMs: 5000,
   upstream: {
     interval: { kind: 'uniform', low: 50, high: 150, min: 20, max: 60000 },
     size: { kind: 'empirical', values: [128, 256, 512], weights: [0.5, 0.25, 0.25], min: 64, max: 512 },

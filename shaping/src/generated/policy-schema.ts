@@ -27,13 +27,13 @@ export const policySpecSchema = {
       "fieldPath": ".downstream.interval"
     },
     {
-      "rule": "self.mode != 'STP' || !has(self.upstream.size) || has(self.upstream.size.constant)",
-      "message": "must be constant in mode STP, allowed constant",
+      "rule": "self.mode != 'STP' || !has(self.upstream.size) || (has(self.upstream.size.constant) && self.upstream.size.constant == self.frameSize)",
+      "message": "must be constant at frameSize in mode STP, allowed a constant equal to frameSize, or no size",
       "fieldPath": ".upstream.size"
     },
     {
-      "rule": "self.mode != 'STP' || !has(self.downstream.size) || has(self.downstream.size.constant)",
-      "message": "must be constant in mode STP, allowed constant",
+      "rule": "self.mode != 'STP' || !has(self.downstream.size) || (has(self.downstream.size.constant) && self.downstream.size.constant == self.frameSize)",
+      "message": "must be constant at frameSize in mode STP, allowed a constant equal to frameSize, or no size",
       "fieldPath": ".downstream.size"
     },
     {
