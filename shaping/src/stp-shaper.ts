@@ -237,9 +237,11 @@ export class StpShaper implements Shaper {
     }
     if (this.#index >= this.#slots || tickMs < this.#clock.startMs + this.#index * this.#distanceMs) return 0;
     const due = Math.min(this.#slots - 1, Math.floor((tickMs - this.#clock.startMs) / this.#distanceMs));
-    this.#lateSkips += due - this.#index;
-    this.#index = due + 1;
-    this.#slotMs = this.#clock.startMs + due * this.#distanceMs;
+    // With a fractional distance the quotient may come out just below the slot whose time has come.
+    const slot = Math.max(due, this.#index);
+    this.#lateSkips += slot - this.#index;
+    this.#index = slot + 1;
+    this.#slotMs = this.#clock.startMs + slot * this.#distanceMs;
     this.#inPeriod = true;
     return this.#frameSize;
   }

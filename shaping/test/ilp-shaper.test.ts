@@ -87,3 +87,22 @@ it('the mode of the parameters decides which schedule an end gets, by its own di
     assert.equal(shaper.longestPeerGapMs, peerMs);
   }
 });
+
+it('every slot of a distance that is no whole number of ms has one frame or is counted as left out', () => {
+  for (let divisor = 3; divisor <= 50; divisor += 1) {
+    const distanceMs = 1000 / divisor;
+    const shaper = ilp({ kind: 'constant', value: distanceMs }, { kind: 'constant', value: 512 });
+    const random = seededRandom(divisor);
+    let sent = 0;
+    let lastMs = Number.NEGATIVE_INFINITY;
+    while (shaper.nextMs < 20_000) {
+      const late = random.next() < 0.8 ? 0 : Math.round(Math.floor(random.next() * 4) * distanceMs);
+      const tickMs = Math.max(lastMs + 1, shaper.nextMs + late);
+      lastMs = tickMs;
+      if (shaper.advance(tickMs) > 0) sent += 1;
+      assert.ok(shaper.slotMs <= tickMs && shaper.nextSlotMs > tickMs, `${distanceMs} at ${tickMs}`);
+      const passed = (shaper.slotMs - 6) / distanceMs;
+      assert.ok(Math.abs(sent + shaper.lateSkips - passed) < 1e-6, `${distanceMs} at ${tickMs}`);
+    }
+  }
+});
