@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { coverProbability, coverRateForConfidence } from '../src/formula/confidence.ts';
+import { durationLaw } from '../src/formula/duration-law.ts';
 import { completeSpec } from '../src/policy.ts';
 import { policyParameters } from '../src/policy-parameters.ts';
 import { policySummary } from '../src/policy-summary.ts';
+import { seededRandom } from '../src/random.ts';
 import { changedSpec } from './policy-cases.ts';
 
 const policy = (change: Readonly<Record<string, unknown>> = {}): { spec: ReturnType<typeof completeSpec> } => ({
@@ -49,6 +51,18 @@ describe('the parameters of a policy', () => {
     assert.equal(policySummary(policy({ cover: { durations } })).uncalibrated, true);
     assert.equal(policySummary(policy({ cover: { durations: { ...durations, cloud: [100] } } })).uncalibrated, false);
     assert.equal(policySummary(policy({ cover: { durations, deviceShare: 1 } })).uncalibrated, false);
+  });
+
+  it('make no cover below the hold, measured or not, where a period is shorter than it', () => {
+    const durations = { device: [90, 10], cloud: [90, 10] };
+    for (const cover of [{}, { durations }]) {
+      const short = policy({ period: '2s', cover });
+      const parameters = policyParameters(short);
+      const law = durationLaw(parameters.cover.deviceDurations, parameters);
+      const random = seededRandom(1);
+      for (let sample = 0; sample < 1000; sample += 1) assert.ok(law.sample(random) >= 3000);
+      assert.ok(policySummary(short).meanRun >= 2, 'an activity of one message makes two periods');
+    }
   });
 
   it('put the tail of the prior into the longest run', () => {

@@ -38,10 +38,11 @@ interface DurationClass {
  * The law of durations for class weights (need not sum to 1; missing ones are 0).
  *
  * Class m holds the demand that alone gives a run of m periods, since a run of m periods goes on when demand is open at
- * mT − G: class 1 is (min(W, T − G), T − G], class m ≥ 2 is (max(mT/2 − G, min(W, mT − G)), mT − G]. A real demand is never
- * shorter than the hold W, so virtual ones are not either; where W fills a class, that class is its upper end alone.
+ * mT − G: class 1 is (W, T − G], class m ≥ 2 is (max(mT/2 − G, W), mT − G]. A real demand is never shorter than the hold W,
+ * so virtual ones are not either: the weight of classes that end before W goes to the first that reaches it. Where none
+ * does, D is W.
  *
- * Source: period-clock.md sections 2, 3 and 4.
+ * Source: period-clock.md sections 2, 3 and 4; SPEC.md section 10.2.
  */
 export function durationLaw(weights: readonly number[], bounds: DurationBounds): DurationLaw {
   const classes = classBounds(weights, bounds);
@@ -74,12 +75,16 @@ function classBounds(weights: readonly number[], bounds: DurationBounds): Durati
   const { periodMs, leadMs, holdMs, longestRun } = bounds;
   const lengths = durationClasses(longestRun);
   const total = lengths.reduce((sum, _, index) => sum + (weights[index] ?? 0), 0);
+  /** Of the classes that no real demand is in. */
+  let tooShort = 0;
   return lengths.flatMap((length, index) => {
-    const share = (weights[index] ?? 0) / total;
-    if (!(share > 0)) return [];
-    const high = length * periodMs - leadMs;
-    const shortest = length === 1 ? 0 : (length * periodMs) / 2 - leadMs;
-    return [{ low: Math.max(shortest, Math.min(holdMs, high)), high, share }];
+    const weight = tooShort + (weights[index] ?? 0);
+    const endMs = length * periodMs - leadMs;
+    const reaches = endMs >= holdMs || length === longestRun;
+    tooShort = reaches ? 0 : weight;
+    if (!reaches || !(weight > 0)) return [];
+    const startMs = length === 1 ? 0 : (length * periodMs) / 2 - leadMs;
+    return [{ low: Math.max(startMs, holdMs), high: Math.max(endMs, holdMs), share: weight / total }];
   });
 }
 

@@ -20,11 +20,27 @@ describe('the law of durations', () => {
     const law = durationLaw([0, 1, 1], { ...bounds, holdMs: 7000 });
     assert.equal(law.cdf(7000), 0);
     assert.ok(Math.abs(law.cdf(9500) - 0.5) < 1e-12);
-    const filled = durationLaw([1], { ...bounds, holdMs: 6000 });
-    assert.equal(filled.cdf(4499.9), 0);
-    assert.equal(filled.cdf(4500), 1);
-    assert.equal(filled.sample(seededRandom(1)), 4500);
-    assert.equal(filled.integralSurvival(1000), 1000);
+  });
+
+  it('gives the weight of classes that end before the hold to the first that reaches it', () => {
+    const law = durationLaw(durationPrior, { ...bounds, periodMs: 2000, holdMs: 3000 });
+    assert.equal(law.cdf(3000), 0);
+    assert.ok(Math.abs(law.cdf(3250) - 0.425) < 1e-12, 'half of classes 1 and 2');
+    assert.ok(Math.abs(law.cdf(3500) - 0.85) < 1e-12);
+    assert.ok(Math.abs(law.cdf(7500) - 0.95) < 1e-12);
+    const alone = durationLaw([1], { ...bounds, holdMs: 10_000 });
+    assert.ok(Math.abs(alone.cdf(14_750) - 0.5) < 1e-12, 'class 4 begins at 9,500 without the hold');
+  });
+
+  it('is the hold itself where it ends with a class, or after all of them', () => {
+    for (const holdMs of [4500, 6000]) {
+      const law = durationLaw([1], { ...bounds, holdMs, longestRun: 1 });
+      assert.equal(law.cdf(holdMs - 0.1), 0);
+      assert.equal(law.cdf(holdMs), 1);
+      assert.equal(law.sample(seededRandom(1)), holdMs);
+      assert.equal(law.integralSurvival(1000), 1000);
+      assert.equal(law.mean, holdMs);
+    }
   });
 
   it('integrates what it samples', () => {

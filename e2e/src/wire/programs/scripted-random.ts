@@ -41,12 +41,15 @@ export function scriptedRandom(activities: readonly ScriptedActivity[], law: Cov
 function durationNumber(durationMs: number, { weights, periodMs, leadMs, holdMs }: CoverLaw): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let below = 0;
-  for (const [index, weight] of weights.entries()) {
-    const share = weight / total;
+  let held = 0;
+  for (let index = 0; index < weights.length || held > 0; index += 1) {
     const length = 2 ** index;
+    const share = held + (weights[index] ?? 0) / total;
     const high = length * periodMs - leadMs;
-    const shortest = length === 1 ? 0 : (length * periodMs) / 2 - leadMs;
-    const low = Math.max(shortest, Math.min(holdMs, high));
+    // No demand ends before the hold: the first class that reaches it has the weight of those before.
+    held = high < holdMs ? share : 0;
+    if (held > 0) continue;
+    const low = Math.max(length === 1 ? 0 : (length * periodMs) / 2 - leadMs, holdMs);
     if (share > 0 && durationMs > low && durationMs <= high) {
       return below + (share * (high - durationMs)) / (high - low);
     }
