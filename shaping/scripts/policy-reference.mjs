@@ -13,10 +13,11 @@ Generated from \`${crdFile}\` by \`npm run generate\`. Do not edit.
 \`apiVersion: ${crd.spec.group}/${version.name}\`, \`kind: ${crd.spec.names.kind}\`, short name \`${crd.spec.names.shortNames[0]}\`, namespaced.
 
 An API server and file mode (\`policy.files\` of the sidecar, \`quietwire validate\`) check the same bounds and rules, those of this
-page, and accept and refuse the same documents. \`quietwire validate\` and the sidecar check three things more, which no schema
-can: that the objective can be reached at the policy's rate of activities; that the parameters can be sent to a device (they
-fit the bootstrap exchange of 512-byte frames, and the device's share of cover is at most 1,000 activities per second); and that the policy
-asks for nothing that this version does not do yet. They also refuse a second policy for a fleet.
+page, and accept and refuse the same documents. \`quietwire validate\` and the sidecar check four things more: that, in mode STP,
+\`activity.hold\` is at most longestRun × period − lead; that the objective can be reached at the policy's rate of activities;
+that the parameters can be sent to a device (they fit the bootstrap exchange of 512-byte frames, and the device's share of
+cover is at most 1,000 activities per second); and that the policy asks for nothing that this version does not do yet. They
+also refuse a second policy for a fleet.
 
 Durations are whole numbers with the units \`h\`, \`m\`, \`s\`, \`ms\` (\`100ms\`, \`5s\`, \`1m30s\`); sizes are bytes.
 Every field in *italics* must be given where the object around it is.`,

@@ -1,11 +1,12 @@
 /**
- * What is wrong with a policy beyond its schema, so that an API server accepts it: what this version does not do yet,
- * objectives that cannot be reached, parameters that cannot be sent. docs/policy.md names these three.
+ * What is wrong with a policy beyond its schema, so that an API server accepts it: what this version does not do yet, a hold
+ * beyond the longest run, objectives that cannot be reached, parameters that cannot be sent. docs/policy.md names these four.
  */
 import { isObject } from './document/defaults.ts';
 import type { Fault, Path } from './document/fault.ts';
+import { formatDuration } from './document/units.ts';
 import type { PolicyOptions, ShapingPolicy } from './policy.ts';
-import { objectiveOf, policyCover, policyModel } from './policy-model.ts';
+import { milliseconds, objectiveOf, policyCover, policyModel } from './policy-model.ts';
 import { policyParameters } from './policy-parameters.ts';
 
 /** A field of the schema that a later version will serve. */
@@ -52,12 +53,23 @@ export function checkVersionLimits(spec: unknown): Fault[] {
 
 /** Faults that only show when a valid policy is worked out. */
 export function checkPolicy(policy: ShapingPolicy, { misfit }: PolicyOptions): Fault[] {
-  const faults = checkObjective(policy);
+  const faults = [...checkHold(policy), ...checkObjective(policy)];
   if (faults.length > 0) return faults;
   const reason = misfit?.(policyParameters(policy));
   return reason === undefined
     ? []
     : [{ path: ['spec'], message: `cannot be sent to a device: ${reason}`, got: policy.spec.fleet }];
+}
+
+/** With a longer hold every activity outlasts the longest run, and cover has no length to choose (SPEC.md section 10.2). */
+function checkHold({ spec }: ShapingPolicy): Fault[] {
+  if (spec.mode !== 'STP') return [];
+  const longestMs = spec.longestRun * milliseconds(spec.period) - milliseconds(spec.lead);
+  if (milliseconds(spec.activity.hold) <= longestMs) return [];
+  const allowed = `at most longestRun × period − lead, ${formatDuration(longestMs)}`;
+  return [
+    { path: ['spec', 'activity', 'hold'], message: 'outlasts the longest run', got: spec.activity.hold, allowed },
+  ];
 }
 
 function checkObjective(policy: ShapingPolicy): Fault[] {

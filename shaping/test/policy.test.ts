@@ -204,6 +204,15 @@ describe('checks beyond the schema', () => {
     assert.equal(parsePolicyFile(document({ mode: 'ILP', activity: { perDay: 50_000 } }), 'f').policies.length, 1);
   });
 
+  it('a hold beyond the longest run is refused in mode STP, one as long as it is not', () => {
+    const hold = (text: string, mode = 'STP'): string => document({ mode, longestRun: 2, activity: { hold: text } });
+    assert.match(
+      faultsOf(hold('9501ms')).join('; '),
+      /^plug\.yaml:\d+: spec\.activity\.hold: outlasts the longest run \(got "9501ms", allowed at most longestRun × period − lead, 9500ms\)$/,
+    );
+    for (const text of [hold('9500ms'), hold('9501ms', 'ILP')]) parsePolicyFile(text, 'f');
+  });
+
   it('parameters that cannot be sent are refused with the reason', () => {
     const seen: number[] = [];
     const misfit = (parameters: { periodMs: number }): string => {
