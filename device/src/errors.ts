@@ -73,12 +73,15 @@ export function failureOf(error: unknown): Failure {
 /** A certificate that is too old or too young may be one seen through a clock that is not set yet. */
 const passingCertificateFaults: readonly unknown[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'];
 
+/** Refusals that may pass by themselves; a reason of a later version counts as NO_POLICY (SPEC 14.2). */
+const passingRefusals: readonly (string | undefined)[] = ['BUSY', 'NO_POLICY', 'UNKNOWN'];
+
 /**
  * Whether trying again cannot help: the peer refused or broke the protocol. What passes by itself (no network, a busy
  * sidecar, a policy that has not come yet, a clock that is not set) is not permanent.
  */
 export function isPermanent(error: unknown): boolean {
-  if (error instanceof ProtoError && (error.reason === 'BUSY' || error.reason === 'NO_POLICY')) return false;
+  if (error instanceof ProtoError && passingRefusals.includes(error.reason)) return false;
   if (error instanceof DeviceError && error.code === 'CERTIFICATE') {
     const { code } = (error.cause ?? {}) as { code?: unknown };
     return !passingCertificateFaults.includes(code);
