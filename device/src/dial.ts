@@ -2,7 +2,14 @@
 // What follows from a failure is the caller's matter.
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { type ChannelBinding, certificateBinding, type Profile, type Session } from '@quietwire/proto';
+import {
+  type ChannelBinding,
+  certificateBinding,
+  type Profile,
+  type Session,
+  tlsCiphers,
+  usesExtendedMasterSecret,
+} from '@quietwire/proto';
 import { type Address, formatAddress } from '@quietwire/shaping';
 import {
   defaultTunnelLimits,
@@ -18,7 +25,7 @@ import {
 } from '@quietwire/tunnel';
 import type { Credentials } from './credentials.ts';
 import { DeviceError } from './errors.ts';
-import { alpnFailure, tlsFailure } from './tls-failure.ts';
+import { alpnFailure, masterSecretFailure, tlsFailure } from './tls-failure.ts';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
@@ -78,11 +85,12 @@ export async function dialTunnel(options: DialOptions, attempt: Attempt): Promis
   socket.once('close', () => reject(tlsFailure(socket, server, failure)));
   socket.once('secureConnect', () => {
     deadline.cancel();
-    if (socket.alpnProtocol === alpn) {
+    const unfit = unfitness(socket, server);
+    if (unfit === undefined) {
       resolve(establish(socket, credentials, options, attempt));
       return;
     }
-    reject(alpnFailure(server));
+    reject(unfit);
     socket.destroy();
   });
   try {
@@ -107,8 +115,17 @@ function tlsOptions(
     ALPNProtocols: [alpn],
     minVersion,
     maxVersion,
+    ciphers: tlsCiphers,
     rejectUnauthorized: true,
   };
+}
+
+/** Why nothing may be sent on a connection whose handshake has ended well (SPEC 2.1, 2.2). */
+function unfitness(socket: TLSSocket, server: string): DeviceError | undefined {
+  if (socket.alpnProtocol !== alpn) return alpnFailure(server);
+  if (socket.getProtocol() === 'TLSv1.2' && !usesExtendedMasterSecret(socket.getSession()))
+    return masterSecretFailure(server);
+  return undefined;
 }
 
 /** In the turn of 'secureConnect', so that nothing that follows the handshake is missed. */

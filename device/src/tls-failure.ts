@@ -25,3 +25,8 @@ export function alpnFailure(server: string, cause?: Error): DeviceError {
     cause,
   });
 }
+
+/** TLS 1.2 whose exporter would identify no connection. */
+export function masterSecretFailure(server: string): DeviceError {
+  return new DeviceError('TLS_VERSION', `${server} speaks TLS 1.2 without extended master secret; TLS 1.3 needs none`);
+}

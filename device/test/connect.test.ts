@@ -82,6 +82,18 @@ test('no common TLS version', async () => {
   await server.close();
 });
 
+test('TLS 1.2 without extended master secret, or without forward secrecy and AEAD', async () => {
+  // OpenSSL's SSL_OP_NO_EXTENDED_MASTER_SECRET, which Node does not name.
+  const plain = await startCloud({ tls: { maxVersion: 'TLSv1.2', secureOptions: 1 } });
+  await rejects({ server: plain.address }, 'TLS_VERSION');
+  await plain.close();
+  for (const ciphers of ['ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256', 'AES128-GCM-SHA256']) {
+    const old = await startCloud({ tls: { maxVersion: 'TLSv1.2', ciphers } });
+    await rejects({ server: old.address }, 'TLS_FAILED');
+    await old.close();
+  }
+});
+
 test('a server without TLS, and one that closes', async () => {
   const greeting = await startPlain((socket) => socket.write('220 mail.test ESMTP\r\n'));
   await rejects({ server: greeting.address }, 'TLS_FAILED');

@@ -19,8 +19,6 @@ export const fieldTypes = {
 /** Bits of the STREAM types 0x10 to 0x13. */
 export const streamFlags = { FIN: 1, ACTIVE: 2 } as const;
 
-export type BootstrapType = 0x20 | 0x21 | 0x22 | 0x23 | 0x24;
-
 /** Unknown fields with this bit are skipped, others end the tunnel (SPEC 3.4). */
 export const skippableBit = 0x80;
 

@@ -23,14 +23,8 @@ export { DeviceBootstrap, type DeviceBootstrapOptions } from './bootstrap-device
 export { ControlOpener, ControlSealer, fragmentControl, type SealOptions, sealOverhead } from './control.ts';
 export { decodeControl, encodeControl } from './control-codec.ts';
 export { ProtoError, type ProtoErrorCode, protoErrors } from './errors.ts';
-export {
-  type BootstrapType,
-  fieldTypes,
-  isGreaseExtension,
-  isGreaseField,
-  skippableBit,
-  streamFlags,
-} from './field-type.ts';
+export { usesExtendedMasterSecret } from './extended-master-secret.ts';
+export { fieldTypes, isGreaseExtension, isGreaseField, skippableBit, streamFlags } from './field-type.ts';
 export { FrameReader, type FrameReaderOptions, type FrameVisitor } from './frame-reader.ts';
 export { FrameWriter } from './frame-writer.ts';
 export {
@@ -69,3 +63,4 @@ export { checkParameters, fitsMinimalProfile, largestFrame } from './parameters-
 export { boundParameters, parametersFit } from './parameters-codec.ts';
 export { type RefuseReason, refuseCodes, refuseReason } from './refuse-code.ts';
 export { bootstrapFrame, type KeySlot, type Session } from './session.ts';
+export { tlsCiphers } from './tls-ciphers.ts';

@@ -1,6 +1,6 @@
 /**
  * Randomness as an argument: the interface that all of Quietwire draws from, and the seeded generator of tests, simulations
- * and reproducible plans. The cryptographically seeded one of the running product belongs to `tunnel`.
+ * and reproducible plans. The running product's, which is not this one, belongs to `tunnel`.
  */
 
 /** A source of uniform random numbers. */
@@ -13,17 +13,12 @@ const warmUpRounds = 12;
 
 /**
  * A generator that gives the same numbers for the same seed, on every machine. Not for secrets: its state can be found from
- * its output, so a running tunnel seeds it from the operating system.
+ * its output; the running product draws from the operating system (`tunnel`, system-random.ts).
  *
  * Source: sfc32, Chris Doty-Humphrey, PractRand ("small fast counting", 32 bits, 128 bits of state).
  */
 export function seededRandom(seed: number | string): Random {
   return new SmallFastCounting(...seedWords(String(seed)));
-}
-
-/** A generator with four words (32 bits each) of state, for callers that have real entropy. */
-export function randomFromWords(a: number, b: number, c: number, d: number): Random {
-  return new SmallFastCounting(a, b, c, d);
 }
 
 class SmallFastCounting implements Random {

@@ -39,7 +39,11 @@ export function createProgram(): Command {
     })
     .option('--json', 'print one JSON document')
     .option('--quiet', 'no diagnostics but errors')
-    .option('--seed <n>', 'seed of whatever a command draws at random, never of keys', parseWhole(0, 2 ** 32 - 1))
+    .option(
+      '--seed <n>',
+      'for later commands that draw at random; none of this version does, and keys never come from it',
+      parseWhole(0, 2 ** 32 - 1),
+    )
     .option('--no-color', 'no colours, also on a terminal')
     .version(manifest.version, '--version', 'print the version')
     .helpOption('--help', 'show help; of a command, after its name')

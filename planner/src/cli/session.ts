@@ -38,11 +38,6 @@ export class CliSession {
     if (!this.flags.quiet) process.stderr.write(`${line}\n`);
   }
 
-  /** Ends the command with a status other than 0 once it has finished. */
-  exitWith(status: number): void {
-    process.exitCode = status;
-  }
-
   /** The bytes of a file, or of stdin for `-`. Rejects with FILE_UNREADABLE. */
   async read(path: string): Promise<Buffer> {
     try {

@@ -17,10 +17,6 @@ export class DeviceTable<Connection> {
     return this.#connections.size;
   }
 
-  all(): IterableIterator<Connection> {
-    return this.#connections.values();
-  }
-
   /** Whether the device may connect now: always if it is not connected, else within the limit. */
   admits(fleet: string, deviceId: string, nowMs: number): boolean {
     const key = deviceKey(fleet, deviceId);

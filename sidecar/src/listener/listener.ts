@@ -1,15 +1,15 @@
 /**
  * The port that devices reach: accepts, asks admission, runs the TLS handshake and hands over sockets that speak
- * `quietwire/1`. What is inside TLS is `connection.ts`'s matter.
+ * `quietwire/1`. What is inside TLS is `device/`'s matter.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { usesExtendedMasterSecret } from '@quietwire/proto';
 import type { Address } from '@quietwire/shaping';
 import type { TimerRuntime } from '@quietwire/tunnel';
 import { Admission, type AdmissionLimits, type AdmissionRefusal, type Visit } from '../admission/admission.ts';
 import type { Endpoint } from '../proxy/encode-proxy-header.ts';
 import type { TrustedProxies } from '../proxy/trusted-proxies.ts';
-import { usesExtendedMasterSecret } from '../tls/extended-master-secret.ts';
 import type { TlsFiles } from '../tls/read-tls-files.ts';
 import { type MinTlsVersion, quietwireAlpn, secureContextOptions, serverOptions } from '../tls/server-options.ts';
 import { handshakeErrorType } from './handshake-error.ts';

@@ -4,28 +4,13 @@
  */
 import { constants } from 'node:crypto';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import { tlsCiphers } from '@quietwire/proto';
 import type { TlsFiles } from './read-tls-files.ts';
 
 /** SPEC: the only application protocol of this port. */
 export const quietwireAlpn = 'quietwire/1';
 
 export type MinTlsVersion = 'TLSv1.2' | 'TLSv1.3';
-
-/**
- * Forward secrecy and AEAD only: a CBC suite would pad records to other sizes. The names of TLS 1.3 suites come first and
- * keep Node's order.
- */
-const ciphers = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'TLS_AES_128_GCM_SHA256',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-].join(':');
 
 /** What start and reload share. */
 export function secureContextOptions(
@@ -37,7 +22,7 @@ export function secureContextOptions(
     key: files.key,
     minVersion,
     maxVersion: 'TLSv1.3',
-    ciphers,
+    ciphers: tlsCiphers,
     honorCipherOrder: true,
     // A renegotiation of TLS 1.2 would put records outside the slots (design.md, invariant 4).
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
