@@ -1,5 +1,6 @@
 // The text of docs/policy.md: every field of a ShapingPolicy with type, default, bounds and description, from the CRD.
 import { describeAllowed, describeRange } from '../src/document/schema.ts';
+import { present, versionLimits } from '../src/policy-checks.ts';
 
 /** Markdown from the CRD's version. Distributions, which occur at several fields, get a section of their own. */
 export function renderPolicyReference(crd, version, crdFile) {
@@ -16,15 +17,15 @@ An API server and file mode (\`policy.files\` of the sidecar, \`quietwire valida
 page, and accept and refuse the same documents. \`quietwire validate\` and the sidecar check four things more: that, in mode STP,
 \`activity.hold\` is at most longestRun × period − lead; that the objective can be reached at the policy's rate of activities;
 that the parameters can be sent to a device (they fit the bootstrap exchange of 512-byte frames, and the device's share of
-cover is at most 1,000 activities per second); and that the policy asks for nothing that this version does not do yet. They
+cover is at most 1,000 activities per second); and that the policy asks for nothing that this version does not do yet (fields so marked below). They
 also refuse a second policy for a fleet.
 
 Durations are whole numbers with the units \`h\`, \`m\`, \`s\`, \`ms\` (\`100ms\`, \`5s\`, \`1m30s\`); sizes are bytes.
 Every field in *italics* must be given where the object around it is.`,
     section('Spec', 'All below `spec`.', rows(spec, '')),
     rulesSection(spec),
-    section('Distribution of intervals', 'Exactly one kind, and bounds.', rows(interval, '')),
-    section('Distribution of sizes', 'Exactly one kind, and bounds; bytes.', rows(size, '')),
+    section('Distribution of intervals', 'Exactly one kind, and bounds.', rows(interval, '', 'upstream.interval.')),
+    section('Distribution of sizes', 'Exactly one kind, and bounds; bytes.', rows(size, '', 'upstream.size.')),
     section('Status', 'All below `status`; written by the operator.', rows(status, '')),
     columnsSection(version.additionalPrinterColumns),
   ];
@@ -36,13 +37,26 @@ function section(title, intro, lines) {
   return `## ${title}\n\n${intro}\n\n${head}\n${lines.join('\n')}`;
 }
 
-/** Table rows of all properties below a schema. */
-function rows(schema, prefix) {
+/** What this version refuses of a field, as the end of its description. */
+function laterNote(path) {
+  const limit = versionLimits.find((candidate) => candidate.path.join('.') === path);
+  if (limit === undefined) return '';
+  return limit.exceeds === present ? ' _Not in this version._' : ` _In this version only ${limit.allowed}._`;
+}
+
+/** Table rows of all properties below a schema. `place` is the path of the schema where it differs from the prefix. */
+function rows(schema, prefix, place = prefix) {
   return Object.entries(schema.properties ?? {}).flatMap(([name, child]) => {
     const path = prefix + name;
     const required = schema.required?.includes(name);
     const field = required ? `*\`${path}\`*` : `\`${path}\``;
-    const cells = [field, typeOf(child), defaultOf(child), boundsOf(child), child.description ?? ''];
+    const cells = [
+      field,
+      typeOf(child),
+      defaultOf(child),
+      boundsOf(child),
+      `${child.description ?? ''}${laterNote(place + name)}`,
+    ];
     const line = `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
     return isDistribution(child) ? [line] : [line, ...rows(child, `${path}.`), ...itemRows(child, path)];
   });

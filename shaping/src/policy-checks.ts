@@ -17,10 +17,11 @@ interface VersionLimit {
   readonly allowed: string;
 }
 
-const present = (value: unknown): boolean => value !== undefined;
+export const present = (value: unknown): boolean => value !== undefined;
 const drawnKinds = 'constant, uniform, normal, exponential, lognormal, empirical';
 
-const versionLimits: readonly VersionLimit[] = [
+/** docs/policy.md marks these fields. */
+export const versionLimits: readonly VersionLimit[] = [
   { path: ['authentication', 'groupKeys'], exceeds: (value) => value === false, allowed: 'true' },
   { path: ['authentication', 'clientCertificate'], exceeds: present, allowed: 'groupKeys' },
   { path: ['mode'], exceeds: (value) => value === 'Morphing', allowed: 'STP, ILP' },
