@@ -77,7 +77,7 @@ export class SimulatedEnd {
   /** Delivers one item of a frame of the peer. */
   read(kind: ItemKind, first: number, second: number, nowMs: number): void {
     if (kind === PERIOD_START) this.shaper.receivePeriodStart({ number: first, position: second }, nowMs);
-    else if (kind === DEMAND) this.shaper.receiveDemand(first, nowMs);
+    else if (kind === DEMAND) this.shaper.demand(first, nowMs);
     else this.#options.payload?.arrive(this, first, second, nowMs);
     this.prepare(nowMs);
   }
@@ -87,7 +87,7 @@ export class SimulatedEnd {
    * here, and its first bytes open as much at the peer.
    */
   inject(demandMs: number, nowMs: number): void {
-    this.shaper.receiveDemand(demandMs, nowMs);
+    this.shaper.demand(demandMs, nowMs);
     this.#injectedMs = Math.ceil(nowMs);
     this.#injectedUntilMs = Math.max(this.#injectedUntilMs, nowMs + demandMs);
     this.prepare(nowMs);

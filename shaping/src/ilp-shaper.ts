@@ -77,7 +77,7 @@ export class IlpShaper implements Shaper {
   startUnconditional(): void {}
   closing(): void {}
   receivePeriodStart(): void {}
-  receiveDemand(): void {}
+  demand(): void {}
   takeControl(): ControlIntent | undefined {
     return undefined;
   }

@@ -96,11 +96,11 @@ export class PeriodClock {
 
   /**
    * Holds demand open until `untilMs` at least: for payload and for virtual activities alike. What happened at `atMs` starts
-   * no run in a tick before it, however late that tick comes.
+   * no run in a tick before it, however late that tick comes; nor before `fromMs`, if no demand was open.
    */
-  openDemand(untilMs: number, atMs = Number.NEGATIVE_INFINITY): void {
-    const fromMs = Math.ceil(atMs);
-    if (!this.demandOpen(atMs) || fromMs < this.#demandFromMs) this.#demandFromMs = fromMs;
+  openDemand(untilMs: number, atMs = Number.NEGATIVE_INFINITY, fromMs = atMs): void {
+    const fromTick = Math.ceil(fromMs);
+    if (!this.demandOpen(atMs) || fromTick < this.#demandFromMs) this.#demandFromMs = fromTick;
     if (untilMs > this.#demandUntilMs) this.#demandUntilMs = untilMs;
   }
 

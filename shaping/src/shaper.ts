@@ -36,8 +36,13 @@ export interface Shaper {
   advance(tickMs: number): number;
   /** Payload of an activity was queued, sent or received at `nowMs`: demand stays open for the hold. */
   activity(nowMs: number): void;
-  /** Whether payload of an activity is queued that the peer's credit lets leave. */
-  setPayloadQueued(queued: boolean, nowMs: number): void;
+  /**
+   * Whether payload of an activity is queued that the peer's credit lets leave, or Demand that has not left. If no demand was
+   * open, a run for it begins at `fromMs` at the earliest (default `nowMs`).
+   */
+  setPayloadQueued(queued: boolean, nowMs: number, fromMs?: number): void;
+  /** Demand of a virtual activity was sent or received at `nowMs`: it stays open for `remainingMs` at least. */
+  demand(remainingMs: number, nowMs: number): void;
   /** A run of the shortest length, whatever the demand; adds nothing to a run that is on. */
   startUnconditional(nowMs: number): void;
   /**
@@ -47,7 +52,6 @@ export interface Shaper {
   closing(by: 'own' | 'peer'): void;
   /** Peer's messages. @throws ShapingError PERIOD_NUMBER, PERIODS_AHEAD */
   receivePeriodStart(start: PeriodStart, nowMs: number): void;
-  receiveDemand(remainingMs: number, nowMs: number): void;
   /** Takes the next thing that the frame of `nextSlotMs` must carry; undefined when there is nothing (more). */
   takeControl(): ControlIntent | undefined;
 }

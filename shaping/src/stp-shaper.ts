@@ -121,10 +121,10 @@ export class StpShaper implements Shaper {
     this.#plan(nowMs);
   }
 
-  setPayloadQueued(queued: boolean, nowMs: number): void {
+  setPayloadQueued(queued: boolean, nowMs: number, fromMs = nowMs): void {
     if (queued === this.#clock.payloadQueued) return;
     this.#settle(nowMs);
-    if (queued) this.#clock.openDemand(nowMs, nowMs);
+    if (queued) this.#clock.openDemand(nowMs, nowMs, fromMs);
     this.#clock.payloadQueued = queued;
     this.#plan(nowMs);
   }
@@ -150,7 +150,7 @@ export class StpShaper implements Shaper {
     this.#plan(nowMs);
   }
 
-  receiveDemand(remainingMs: number, nowMs: number): void {
+  demand(remainingMs: number, nowMs: number): void {
     this.#settle(nowMs);
     this.#clock.openDemand(nowMs + remainingMs, nowMs);
     this.#plan(nowMs);

@@ -56,7 +56,7 @@ it('nothing that payload or the peer does changes a slot', () => {
     shaper.setPayloadQueued(true, nowMs);
     shaper.startUnconditional(nowMs);
     shaper.receivePeriodStart({ number: 7, position: 1 }, nowMs);
-    shaper.receiveDemand(10_000, nowMs);
+    shaper.demand(10_000, nowMs);
     assert.equal(shaper.takeControl(), undefined);
   });
   assert.deepEqual(busy, quiet);

@@ -88,7 +88,7 @@ it('Demand that arrives after the last slot of a run is counted from the slot th
 it('Demand says what its own activity asks, not what the peer had asked before', () => {
   const bench = new Bench([{ atMs: 200, demandMs: 300 }]);
   bench.follow(1, 1, 100);
-  bench.shaper.receiveDemand(600, 100);
+  bench.shaper.demand(600, 100);
   bench.runTo(400);
   assert.deepEqual(bench.controls, ['110 start 1/1', '210 demand 290']);
 });

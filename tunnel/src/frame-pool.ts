@@ -8,6 +8,8 @@ export interface PreparedFrame {
   readonly writer: FrameWriter;
   /** It carries payload of an activity. */
   active: boolean;
+  /** How long the Demand in it reaches from its slot, ms; 0 without one. */
+  demandMs: number;
   /** Payload bytes in it. */
   payloadBytes: number;
 }
@@ -34,7 +36,7 @@ export class FramePool {
     const buffer = this.#buffer(size);
     const writer = new FrameWriter();
     writer.begin(buffer, size);
-    return { buffer, size, writer, active: false, payloadBytes: 0 };
+    return { buffer, size, writer, active: false, demandMs: 0, payloadBytes: 0 };
   }
 
   /** Moves the frame's content to a larger frame; the old buffer returns to the pool. */

@@ -5,14 +5,18 @@ import { createSampler, type ShapingParameters } from '@quietwire/shaping';
 /** Bytes of a frame that are no field of a name: its length, and type, length and identifier of an OPEN. */
 const AROUND_A_NAME = 2 + 5;
 
-/** Bytes that payload leaves free in every frame, so that what the schedule has to say waits for no payload. */
-export function controlRoomOf({ mode }: ShapingParameters): number {
-  return mode === 'STP' ? limits.controlRoom : 0;
+/** Frames of this size, bytes, and larger ones keep room for a second control field: one that arises after the first was sealed. */
+const LARGE_FRAME = 256;
+
+/** Bytes that payload leaves free in a frame of `size`, so that what the schedule has to say waits for no payload. */
+export function controlRoomOf({ mode }: ShapingParameters, size: number): number {
+  if (mode !== 'STP') return 0;
+  return size < LARGE_FRAME ? limits.controlRoom : 2 * limits.controlRoom;
 }
 
 /** Bytes of a service's name for which every frame in which an OPEN may leave has room. */
 export function serviceRoomOf(parameters: ShapingParameters): number {
   const { mode, frameSize, background, upstream } = parameters;
   const smallest = mode === 'ILP' ? createSampler(upstream.size).max : Math.min(frameSize, background.frameSize);
-  return smallest - AROUND_A_NAME - controlRoomOf(parameters);
+  return smallest - AROUND_A_NAME - controlRoomOf(parameters, smallest);
 }

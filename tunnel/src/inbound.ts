@@ -71,7 +71,7 @@ export class Inbound implements FrameVisitor {
     const { shaper } = this.#options;
     // In the order of SPEC.md section 6.2.
     if (periodStart !== undefined) shaper.receivePeriodStart(periodStart, this.readMs);
-    if (demand !== undefined) shaper.receiveDemand(demand.remainingMs, this.readMs);
+    if (demand !== undefined) shaper.demand(demand.remainingMs, this.readMs);
     if (periodStart !== undefined || demand !== undefined) this.#options.onSchedule();
     if (goaway !== undefined) this.#options.onGoaway();
   }

@@ -40,13 +40,13 @@ export class ManualTime {
     await settled();
   }
 
-  /** A runtime on this time, with randomness from `seed`. */
-  runtime(seed: number | string): Runtime {
+  /** A runtime on this time, with randomness from `seed`; its ticks come `lateMs` after their time. */
+  runtime(seed: number | string, lateMs: () => number = () => 0): Runtime {
     const random = seededRandom(seed);
     const bytes: Random = seededRandom(`${seed} bytes`);
     return {
       clock: this,
-      scheduler: new Scheduler(this, new ManualTicker(this)),
+      scheduler: new Scheduler(this, new ManualTicker(this, lateMs)),
       random,
       randomBytes: (size) => Uint8Array.from({ length: size }, () => Math.floor(bytes.next() * 256)),
       close: () => {},
@@ -56,18 +56,20 @@ export class ManualTime {
 
 class ManualTicker implements TickSource {
   readonly #time: ManualTime;
+  readonly #lateMs: () => number;
   #onTick: (nowMs: number) => void = () => {};
   #armedMs = Number.POSITIVE_INFINITY;
 
-  constructor(time: ManualTime) {
+  constructor(time: ManualTime, lateMs: () => number) {
     this.#time = time;
+    this.#lateMs = lateMs;
   }
   start(onTick: (nowMs: number) => void): void {
     this.#onTick = onTick;
   }
   arm(tickMs: number): void {
     this.#armedMs = tickMs;
-    this.#time.at(tickMs, () => {
+    this.#time.at(tickMs + this.#lateMs(), () => {
       if (this.#armedMs !== tickMs) return;
       this.#armedMs = Number.POSITIVE_INFINITY;
       this.#onTick(this.#time.now());

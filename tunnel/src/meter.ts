@@ -28,7 +28,15 @@ export class TunnelMeter {
   payloadSent = 0;
   payloadReceived = 0;
 
-  /** Time from a slot's deadline to its write, ms. */
+  /** @param latenessMs time from the slot's deadline to the write. */
+  frameSent(size: number, inPeriod: boolean, latenessMs: number): void {
+    this.slotsSent += 1;
+    this.bytesSent += size;
+    if (inPeriod) this.framesSentPeriod += 1;
+    else this.framesSentBackground += 1;
+    this.recordLateness(latenessMs);
+  }
+
   recordLateness(latenessMs: number): void {
     let bucket = 0;
     while (bucket < boundsMs.length && latenessMs > (boundsMs[bucket] ?? 0)) bucket += 1;

@@ -4,7 +4,7 @@ import { type Control, type ControlSealer, fieldTypes, limits, streamFlags } fro
 import type { Shaper } from '@quietwire/shaping';
 import type { FramePool, PreparedFrame } from './frame-pool.ts';
 import type { Filled } from './send-half.ts';
-import type { StreamTable } from './stream-table.ts';
+import type { StreamFiller } from './stream-filler.ts';
 
 /** A frame whose slot was skipped and turned out larger than the next slot's: its fields move on. */
 interface HeldFrame {
@@ -19,11 +19,11 @@ export interface OutboxOptions {
   readonly pool: FramePool;
   readonly sealer: ControlSealer;
   readonly shaper: Shaper;
-  readonly streams: StreamTable;
+  readonly streams: StreamFiller;
   /** Version of the parameters that PeriodStart names. */
   readonly version: number;
-  /** Bytes that payload leaves free in every frame, so that what the schedule has to say waits for no payload. */
-  readonly controlRoom: number;
+  /** Bytes that payload leaves free in a frame of `size`, so that what the schedule has to say waits for no payload. */
+  readonly controlRoom: (size: number) => number;
 }
 
 export class Outbox {
@@ -41,17 +41,25 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** Whether payload of an activity lies in a frame that has not left. */
+  /** Whether payload of an activity, or Demand of a virtual one, lies in a frame that has not left. */
   get holdsActivity(): boolean {
-    return this.#next?.active === true || this.#held.some(({ frame }) => frame.active);
+    const holds = (frame: PreparedFrame | undefined): boolean => frame?.active === true || (frame?.demandMs ?? 0) > 0;
+    return (
+      holds(this.#next) ||
+      this.#held.some(({ frame }) => holds(frame)) ||
+      this.#controls.some(({ demand }) => demand !== undefined)
+    );
   }
 
   queueControl(control: Control): void {
     this.#controls.push(control);
   }
 
-  /** Makes the next frame ready, or adds to it what has appeared since. */
-  prepare(): void {
+  /**
+   * Makes the next frame ready, or adds to it what has appeared since.
+   * @param only 'control' if what streams have waits for the frame after it.
+   */
+  prepare(only?: 'control'): void {
     const { shaper, streams, controlRoom } = this.#options;
     if (this.#spent !== undefined) this.#options.pool.release(this.#spent);
     this.#spent = undefined;
@@ -62,10 +70,10 @@ export class Outbox {
     this.#next = next;
     this.#moveHeldControls(next);
     this.#writeControls(next);
-    if (this.#moveHeld(next)) {
+    if (this.#moveHeld(next) && only === undefined) {
       this.#filled.bytes = 0;
       this.#filled.active = false;
-      streams.fill(next.writer, controlRoom, this.#filled);
+      streams.fill(next.writer, controlRoom(next.size), this.#filled);
       next.payloadBytes += this.#filled.bytes;
       if (this.#filled.active) next.active = true;
     }
@@ -135,23 +143,26 @@ export class Outbox {
       if (control === undefined || frame.writer.room < limits.controlRoom) return;
       this.#controls.shift();
       frame.writer.control(this.#options.sealer.seal(control));
+      frame.demandMs = Math.max(frame.demandMs, control.demand?.remainingMs ?? 0);
     }
   }
 
   /** Control fields of held frames leave first, in order, so that no payload keeps one back. */
-  #moveHeldControls({ writer }: PreparedFrame): void {
-    for (const { controls } of this.#held) {
+  #moveHeldControls(into: PreparedFrame): void {
+    for (const { controls, frame } of this.#held) {
       for (let sealed = controls[0]; sealed !== undefined; sealed = controls[0]) {
-        if (!writer.control(sealed)) return;
+        if (!into.writer.control(sealed)) return;
         controls.shift();
       }
+      into.demandMs = Math.max(into.demandMs, frame.demandMs);
+      frame.demandMs = 0;
     }
   }
 
   /** Moves fields of held frames, in order, as far as they fit. @returns whether nothing is left. */
   #moveHeld(into: PreparedFrame): boolean {
     for (let held = this.#held[0]; held !== undefined; held = this.#held[0]) {
-      if (held.controls.length > 0 || !moveFields(held, into, this.#options.controlRoom)) return false;
+      if (held.controls.length > 0 || !moveFields(held, into, this.#options.controlRoom(into.size))) return false;
       into.active ||= held.frame.active;
       into.payloadBytes += held.frame.payloadBytes;
       this.#options.pool.release(held.frame);

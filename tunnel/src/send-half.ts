@@ -15,6 +15,8 @@ export interface Filled {
 export class SendHalf {
   readonly #detector: ActivityDetector;
   #chunks: Uint8Array[] = [];
+  /** Whether the last chunk is a copy. */
+  #isLastOwn = false;
   /** Bytes of the first chunk that frames have taken. */
   #taken = 0;
   #queued = 0;
@@ -64,6 +66,7 @@ export class SendHalf {
   push(chunk: Uint8Array, nowMs: number): boolean {
     if (chunk.length === 0) return false;
     this.#chunks.push(chunk);
+    this.#isLastOwn = false;
     this.#queued += chunk.length;
     if (!this.#detector.add(chunk.length, nowMs)) return false;
     this.#activeUpTo = this.#sent + this.#queued;
@@ -72,6 +75,16 @@ export class SendHalf {
 
   finish(): void {
     this.#finQueued = true;
+  }
+
+  /** Copies what waits of the last chunk: its program may use that memory again. */
+  keepLast(): void {
+    const last = this.#chunks.length - 1;
+    const chunk = this.#chunks[last];
+    if (chunk === undefined || this.#isLastOwn) return;
+    this.#chunks[last] = Buffer.from(last === 0 ? chunk.subarray(this.#taken) : chunk);
+    if (last === 0) this.#taken = 0;
+    this.#isLastOwn = true;
   }
 
   /** Drops what waits: after a reset in either direction. */

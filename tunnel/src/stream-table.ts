@@ -1,6 +1,5 @@
-// The streams of one tunnel: identifiers, limits, credit of the tunnel, and the stream fields of frames in both directions
-// (SPEC.md section 11). It knows no slots: it fills whatever frame it is given.
-import type { FrameWriter } from '@quietwire/proto';
+// The streams of one tunnel: identifiers, limits, credit of the tunnel, and what the peer's fields do to them
+// (SPEC.md section 11).
 import { TunnelError } from './errors.ts';
 import type { TunnelLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -8,13 +7,13 @@ import type { TunnelMeter } from './meter.ts';
 import type { TimerRuntime } from './one-shot.ts';
 import { OpenGate } from './open-gate.ts';
 import { ReceiveWindow } from './receive-window.ts';
-import { type Filled, SendHalf } from './send-half.ts';
+import { SendCredit } from './send-credit.ts';
+import { SendHalf } from './send-half.ts';
 import { resetReason, type StreamHost, TunnelStream } from './stream.ts';
+import { StreamFiller } from './stream-filler.ts';
 import { TunnelWindow } from './tunnel-window.ts';
 
 const LAST_ID = 65_535;
-/** Smallest room worth a STREAM field with data: header, id, one byte. */
-const STREAM_FIELD = 6;
 
 export interface StreamTableOptions {
   readonly role: 'device' | 'cloud';
@@ -42,28 +41,40 @@ export class StreamTable implements StreamHost {
   readonly #streams = new Map<number, TunnelStream>();
   readonly #window: TunnelWindow;
   #lastId = 0;
-  #sent = 0;
-  #creditMax: number;
   readonly #opens: OpenGate;
-  #turn = 0;
+  readonly #credit: SendCredit;
+  readonly #filler: StreamFiller;
+  /** The tunnel closes by this end's wish: streams that the peer opens now are refused. */
+  #closing = false;
   #failed = false;
 
   constructor(options: StreamTableOptions) {
     this.#options = options;
-    this.#creditMax = options.peerTunnelWindow;
+    this.#credit = new SendCredit(options.peerTunnelWindow);
     this.#window = new TunnelWindow(options.limits, options.memory);
     this.#opens = new OpenGate(options, options.runtime.clock.now());
+    this.#filler = new StreamFiller({
+      streams: this.#streams,
+      window: this.#window,
+      opens: this.#opens,
+      credit: this.#credit,
+      now: () => options.runtime.clock.now(),
+      forget: (stream) => this.#forget(stream),
+      forgetIfDone: (stream) => this.#forgetIfDone(stream),
+    });
   }
 
   get size(): number {
     return this.#streams.size;
   }
-  get lastId(): number {
+  /** Takes no further stream of the peer. @returns the stream that was opened last. */
+  close(): number {
+    this.#closing = true;
     return this.#lastId;
   }
   /** Whether payload of an activity is queued that the peer's credit lets leave. */
   get activeSendable(): boolean {
-    if (this.#creditMax <= this.#sent) return false;
+    if (this.#credit.left === 0) return false;
     for (const stream of this.#streams.values()) if (stream.sendHalf.activeSendable) return true;
     return false;
   }
@@ -98,9 +109,10 @@ export class StreamTable implements StreamHost {
     if (this.#options.role === 'device') throw new TunnelError('TUNNEL_STREAM_STATE', 'the cloud opened a stream');
     if (id === 0 || this.#streams.has(id) || this.#opens.isRefused(id))
       throw new TunnelError('TUNNEL_STREAM_STATE', `stream ${id} was opened twice`);
-    this.#lastId = id;
-    if (this.#streams.size < this.#options.limits.maxStreams && this.#opens.take(this.#options.runtime.clock.now())) {
-      this.#options.onOpen(this.#add(id, service, true));
+    const { limits, runtime, onOpen } = this.#options;
+    if (!this.#closing && this.#streams.size < limits.maxStreams && this.#opens.take(runtime.clock.now())) {
+      this.#lastId = id;
+      onOpen(this.#add(id, service, true));
       return;
     }
     this.#opens.refuse(id);
@@ -125,12 +137,17 @@ export class StreamTable implements StreamHost {
   }
 
   granted(id: number, max: number): void {
-    this.#streams.get(id)?.sendHalf.grant(max);
-    this.#options.onWork(false);
+    this.#credited(() => this.#streams.get(id)?.sendHalf.grant(max));
   }
 
   tunnelGranted(max: number): void {
-    this.#creditMax = Math.max(this.#creditMax, max);
+    this.#credited(() => this.#credit.grant(max));
+  }
+
+  #credited(grant: () => void): void {
+    const blocked = !this.activeSendable;
+    grant();
+    if (blocked && this.activeSendable) this.#credit.unblocked = true;
     this.#options.onWork(false);
   }
 
@@ -168,7 +185,7 @@ export class StreamTable implements StreamHost {
   written(stream: TunnelStream, chunk: Uint8Array | undefined): void {
     const active = chunk !== undefined && stream.sendHalf.push(chunk, this.#options.runtime.clock.now());
     // What credit does not let leave opens no demand; the credit that comes for it does.
-    this.#options.onWork(active && stream.sendHalf.activeSendable && this.#creditMax > this.#sent);
+    this.#options.onWork(active && stream.sendHalf.activeSendable && this.#credit.left > 0);
   }
 
   consumed(stream: TunnelStream): void {
@@ -199,64 +216,16 @@ export class StreamTable implements StreamHost {
 
   // Frames
 
-  /** Writes what is due, in this order: credit and acknowledgements, opens and resets, payload. Leaves `reserve` bytes. */
-  fill(writer: FrameWriter, reserve: number, filled: Filled): void {
-    if (this.#window.creditDue && writer.room - reserve >= 9) writer.tunnelCredit(this.#window.renew());
-    this.#opens.fill(writer, reserve);
-    for (const stream of this.#streams.values()) this.#fillState(stream, writer, reserve);
-    const streams = [...this.#streams.values()];
-    // Another stream first in each filling, so that one with much to send does not keep the others waiting.
-    this.#turn += 1;
-    for (let i = 0; i < streams.length; i += 1) {
-      if (writer.room - reserve < STREAM_FIELD) return;
-      const stream = streams[(i + this.#turn) % streams.length] as TunnelStream;
-      this.#fillPayload(stream, writer, reserve, filled);
-    }
+  /** Fills the next frame; see StreamFiller. */
+  get filler(): StreamFiller {
+    return this.#filler;
   }
 
-  /** Whether a further frame would carry something. */
-  get pending(): boolean {
-    if (this.#window.creditDue || this.#opens.pending) return true;
-    const credit = this.#creditMax > this.#sent;
-    for (const stream of this.#streams.values()) {
-      const { sendHalf, receiveWindow } = stream;
-      if (stream.openPending || stream.resetCode !== 0 || receiveWindow.ackDue || this.#creditOf(stream)) return true;
-      if (sendHalf.sendable && (credit || sendHalf.queued === 0)) return true;
-    }
-    return false;
-  }
-
-  #fillState(stream: TunnelStream, writer: FrameWriter, reserve: number): void {
-    const { id, receiveWindow } = stream;
-    if (stream.openPending && writer.room - reserve >= 5 + stream.service.length) this.#fillOpen(stream, writer);
-    if (stream.resetCode !== 0) {
-      if (stream.openPending) this.#forget(stream);
-      else if (writer.room - reserve >= 7 && writer.reset(id, stream.resetCode)) this.#forget(stream);
-      return;
-    }
-    if (receiveWindow.ackDue && writer.room - reserve >= 11) {
-      writer.ack(id, receiveWindow.consumed);
-      receiveWindow.acknowledged(receiveWindow.consumed);
-    }
-    if (this.#creditOf(stream) && writer.room - reserve >= 11) writer.streamCredit(id, receiveWindow.renew());
-    this.#forgetIfDone(stream);
-  }
-
-  #fillOpen(stream: TunnelStream, writer: FrameWriter): void {
-    if (stream.resetCode !== 0 || !this.#opens.take(this.#options.runtime.clock.now())) return;
-    stream.openPending = !writer.open(stream.id, stream.service);
-  }
-
-  #fillPayload(stream: TunnelStream, writer: FrameWriter, reserve: number, filled: Filled): void {
-    if (stream.openPending || stream.resetCode !== 0 || !stream.sendHalf.sendable) return;
-    const before = filled.bytes;
-    stream.sendHalf.fill(stream.id, writer, Math.max(0, this.#creditMax - this.#sent), reserve, filled);
-    this.#sent += filled.bytes - before;
-    stream.drained();
-  }
-
-  #creditOf(stream: TunnelStream): boolean {
-    return stream.receiveWindow.creditDue && !stream.endReceived;
+  /** Whether credit let payload of an activity leave that had waited for it; said once. */
+  takeUnblocked(): boolean {
+    const { unblocked } = this.#credit;
+    this.#credit.unblocked = false;
+    return unblocked;
   }
 
   #add(id: number, service: string, allowHalfOpen: boolean): TunnelStream {

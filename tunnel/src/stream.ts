@@ -149,6 +149,7 @@ export class TunnelStream extends SocketDuplex {
       const done = this.#writeDone;
       this.#writeDone = undefined;
       this.#heldBytes = 0;
+      this.sendHalf.keepLast();
       runForProgram(done);
     }
     if (this.#finalDone !== undefined && this.sendHalf.finSent) {

@@ -11,6 +11,7 @@ import { DEAD_PEER_MS, DEAD_PEER_SLOTS, type TunnelLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { TunnelMeter } from './meter.ts';
 import { Outbox } from './outbox.ts';
+import { runForProgram } from './program-fault.ts';
 import type { Runtime } from './runtime.ts';
 import { ScheduleCount } from './schedule-count.ts';
 import type { Timed } from './scheduler.ts';
@@ -97,14 +98,13 @@ export class Tunnel implements Timed {
       onWork: (active) => this.#touch(active),
       onOpen: (stream) => this.onStream(stream, stream.service),
     });
-    const controlRoom = controlRoomOf(parameters);
     this.#outbox = new Outbox({
       pool,
       sealer: session.seal,
       shaper: this.#shaper,
-      streams: this.#streams,
+      streams: this.#streams.filler,
       version: parameters.version,
-      controlRoom,
+      controlRoom: (size) => controlRoomOf(parameters, size),
     });
     this.#inbound = new Inbound(
       {
@@ -159,7 +159,7 @@ export class Tunnel implements Timed {
     if (this.#over) return Promise.resolve();
     if (this.#closing === undefined) {
       this.#closing = Promise.withResolvers();
-      this.#outbox.queueControl({ goaway: { lastStream: this.#streams.lastId, final: true } });
+      this.#outbox.queueControl({ goaway: { lastStream: this.#streams.close(), final: true } });
       this.#shaper.startUnconditional(this.#runtime.clock.now());
       this.#touch(false);
     }
@@ -172,8 +172,6 @@ export class Tunnel implements Timed {
     this.#finish(error);
     this.#channel.destroy(error);
   }
-
-  // Timed
 
   write(tickMs: number, nowMs: number): void {
     if (this.#over || (tickMs >= this.#closeAtMs && this.#endInSlot())) return;
@@ -190,28 +188,22 @@ export class Tunnel implements Timed {
     }
     const frame = this.#outbox.take(size);
     this.#channel.write(frame === undefined ? this.#pool.cover(size) : frame.buffer);
-    this.#meter.recordLateness(nowMs - this.#shaper.slotMs);
-    this.#meter.slotsSent += 1;
-    this.#meter.bytesSent += size;
-    if (this.#shaper.inPeriod) this.#meter.framesSentPeriod += 1;
-    else this.#meter.framesSentBackground += 1;
+    this.#meter.frameSent(size, this.#shaper.inPeriod, nowMs - this.#shaper.slotMs);
     if (frame === undefined) return;
     this.#meter.payloadSent += frame.payloadBytes;
+    // Demand counts from the slot in which the frame really leaves, for virtual activities as for payload.
     if (frame.active) this.#shaper.activity(this.#shaper.slotMs);
+    if (frame.demandMs > 0) this.#shaper.demand(frame.demandMs, this.#shaper.slotMs);
   }
 
   prepare(): void {
+    if (this.#alertSent) this.#finish(undefined);
     if (this.#over) return;
-    if (this.#alertSent) {
-      this.#finish(undefined);
-      return;
-    }
     if (this.#runtime.clock.now() - this.#inbound.frameMs > this.#deadAfterMs) {
-      const error = new TunnelError('TUNNEL_PEER_DEAD', `nothing came for ${Math.round(this.#deadAfterMs)} ms`);
-      this.destroy(error);
+      this.destroy(new TunnelError('TUNNEL_PEER_DEAD', `nothing came for ${Math.round(this.#deadAfterMs)} ms`));
       return;
     }
-    this.#settle();
+    this.#settle(true);
   }
 
   #read(chunk: Uint8Array): void {
@@ -233,7 +225,7 @@ export class Tunnel implements Timed {
     if (this.#goawayReceived) return;
     this.#goawayReceived = true;
     this.#shaper.closing('peer');
-    this.onGoaway();
+    runForProgram(() => this.onGoaway());
   }
 
   #touch(active: boolean): void {
@@ -244,18 +236,26 @@ export class Tunnel implements Timed {
   }
 
   /** Makes the next frame ready and tells clock and scheduler what follows from it. */
-  #settle(): void {
+  #settle(inTick = false): void {
     if (this.#over) return;
     this.#inEvent = true;
+    // What comes in the last millisecond before a slot, or while its tick is late, takes the next one, as virtual Demand does.
+    const late = !inTick && this.#shaper.nextSlotMs <= Math.ceil(this.#runtime.clock.now());
     // Programs may hand over more as soon as frames have taken what they had: a frame is filled while there is room.
     let rounds = 0;
     do {
       this.#touched = false;
-      this.#outbox.prepare();
+      this.#outbox.prepare(late ? 'control' : undefined);
+      this.#streams.filler.tellDrained();
+      if (this.#over) return;
       rounds += 1;
     } while (this.#touched && rounds < MAX_FILL_ROUNDS);
-    const queued = this.#outbox.holdsActivity || this.#streams.activeSendable;
-    this.#shaper.setPayloadQueued(queued, this.#runtime.clock.now());
+    const nowMs = this.#runtime.clock.now();
+    // Credit comes in frames of the peer: a run that began with it would tell that payload had waited for it.
+    const waitMs = this.#streams.takeUnblocked()
+      ? this.#runtime.random.next() * this.parameters.background.intervalMs
+      : 0;
+    this.#shaper.setPayloadQueued(this.#outbox.holdsActivity || this.#streams.activeSendable, nowMs, nowMs + waitMs);
     this.#inEvent = false;
     this.#replan();
   }
@@ -294,6 +294,6 @@ export class Tunnel implements Timed {
     if (undelivered)
       this.#closing?.reject(error ?? new TunnelError('TUNNEL_UNDELIVERED', 'streams were reset with data queued'));
     else this.#closing?.resolve();
-    this.onClose(error);
+    runForProgram(() => this.onClose(error));
   }
 }

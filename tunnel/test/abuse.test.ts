@@ -322,3 +322,50 @@ test('a service whose name fits no frame is refused at once', async () => {
   await pair.time.advanceTo(20_000);
   assert.equal(pair.accepted.length, 1);
 });
+
+test('a tunnel that a program drops while a frame is filled leaves nothing of it to the next one', async () => {
+  // The last credit of one stream is used up inside a frame: data of the other one, written at some time before, follow in it.
+  for (let afterMs = 5; afterMs < 60; afterMs += 5) {
+    const pool = new FramePool();
+    const limits = { streamWindow: 2000, tunnelWindow: 16_384 };
+    const { time, device, cloud, accepted } = await connectPair({ pool, limits });
+    for (let count = 0; count < 2; count += 1) collect(device.open('any'));
+    await time.advanceTo(9000);
+    const [first, second] = accepted.map(({ stream }) => stream.on('error', () => {}));
+    time.at(10_000.5, () => first?.write(Buffer.alloc(18_340, 0x41), () => cloud.destroy(new Error('given up'))));
+    time.at(10_000.5 + afterMs, () => second?.write(Buffer.alloc(1900, 0x51)));
+    await time.advanceTo(20_000);
+    assert.equal(cloud.closed, true);
+    const frames = Array.from({ length: 20 }, () => pool.acquire(1024).buffer);
+    assert.ok(frames.every((frame) => frame.subarray(2).every((byte) => byte === 0)));
+  }
+});
+
+test('memory that a write has called back for is the program’s again', async () => {
+  const { time, device, accepted } = await connectPair();
+  const stream = device.open('any');
+  await time.advanceTo(9000);
+  const received = collect((accepted[0] as { stream: TunnelStream }).stream);
+  const memory = Buffer.alloc(8000, 0x41);
+  time.at(10_000.5, () => stream.write(memory, () => memory.fill(0x5a)));
+  time.at(10_001.5, () => stream.write(memory.fill(0x42), () => memory.fill(0x5a)));
+  await time.advanceTo(40_000);
+  assert.deepEqual(Buffer.concat(received), Buffer.concat([Buffer.alloc(8000, 0x41), Buffer.alloc(8000, 0x42)]));
+});
+
+test('an end that wants to close takes no further stream', async () => {
+  const { time, device, cloud, accepted } = await connectPair();
+  await time.advanceTo(9000);
+  collect(device.open('before'));
+  await time.advanceTo(12_000);
+  accepted[0]?.stream.on('error', () => {});
+  time.at(12_000.5, () => void cloud.close());
+  const refused: string[] = [];
+  time.at(12_001.2, () => device.open('after').on('error', (error: Error) => refused.push(error.message)));
+  await time.advanceTo(18_000);
+  assert.deepEqual(
+    accepted.map(({ service }) => service),
+    ['before'],
+  );
+  assert.match(refused.join(), /reset by the peer/);
+});

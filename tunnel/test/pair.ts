@@ -57,6 +57,10 @@ export interface PairOptions {
   readonly seed?: number | string;
   readonly delayMs?: () => number;
   readonly readBytes?: number;
+  /** How late ticks are. */
+  readonly lateMs?: () => number;
+  /** Of the cloud's end, where several tunnels share one. */
+  readonly pool?: FramePool;
   /** Randomness of the schedule of one end, made when its tunnel begins. */
   readonly random?: (role: Role, nowMs: number) => Random;
   readonly onStream?: (stream: TunnelStream, service: string) => void;
@@ -76,8 +80,8 @@ export async function connectPair(options: PairOptions = {}): Promise<Pair> {
     delayMs: options.delayMs ?? (() => 20),
     ...(options.readBytes === undefined ? {} : { readBytes: options.readBytes }),
   });
-  const deviceRuntime = time.runtime(`device ${seed}`);
-  const cloudRuntime = time.runtime(`cloud ${seed}`);
+  const deviceRuntime = time.runtime(`device ${seed}`, options.lateMs);
+  const cloudRuntime = time.runtime(`cloud ${seed}`, options.lateMs);
   const scheduleRuntime = (role: Role, runtime: Runtime): Runtime =>
     options.random === undefined ? runtime : { ...runtime, random: options.random(role, time.now()) };
   const deviceMeter = new TunnelMeter();
@@ -96,7 +100,7 @@ export async function connectPair(options: PairOptions = {}): Promise<Pair> {
           parameters,
           limits,
           runtime: scheduleRuntime('cloud', cloudRuntime),
-          pool: new FramePool(),
+          pool: options.pool ?? new FramePool(),
           meter: cloudMeter,
         });
         tunnel.onStream = (stream, service) => {

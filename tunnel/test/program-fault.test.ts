@@ -76,3 +76,21 @@ test('a listener that throws when its tunnel ends in a slot does not cost the fr
   assert.deepEqual(uncaught, [fault]);
   assert.equal(ran, 1);
 });
+
+test('handlers of a tunnel that throw do not keep it from closing', async () => {
+  const fault = new Error('a fault of the program');
+  const { time, device, cloud } = await connectPair();
+  await time.advanceTo(9000);
+  device.onGoaway = () => {
+    throw fault;
+  };
+  cloud.onClose = () => {
+    throw fault;
+  };
+  void cloud.close();
+  await time.advanceTo(11_000);
+  assert.deepEqual([uncaught, device.closed], [[fault], false]);
+  cloud.destroy();
+  await time.advanceTo(11_100);
+  assert.deepEqual([uncaught, cloud.closed, device.closed], [[fault, fault], true, true]);
+});

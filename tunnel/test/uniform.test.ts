@@ -75,39 +75,61 @@ test('payload that waits in a frame since the end of a run does not put off the 
   assert.equal(await followsAfter(false), 30);
 });
 
-test('Demand of a virtual activity leaves in the next slot, whatever fills it', async () => {
+/**
+ * A virtual activity arrives at the device, in a run that an activity of 60 bytes began at 10 s; `pieces` writes of `bytes`
+ * come 50 ms before it. @returns when the cloud read its Demand, and the announcement of the period after.
+ */
+async function virtualArrival(
+  arrivesMs: number,
+  [bytes, pieces]: readonly [bytes: number, pieces: number],
+  leadMs = 500,
+): Promise<{ demandMs: number; startMs: number }> {
   const ratePerMs = 0.0001;
-  const demandReadMs = async (bytes: number, pieces = 1): Promise<number> => {
-    const arrivesMs = 10_050;
-    const pair = await connectPair({
-      parameters: {
-        cover: { deviceRate: 1000 * ratePerMs, cloudRate: 0, deviceDurations: [0, 1], cloudDurations: [1] },
-      },
-      random: (role, nowMs) => {
-        const drawn = role === 'device' ? [1 - Math.exp(-(arrivesMs - nowMs) * ratePerMs), 1 - 1e-12, 0.5] : [];
-        return { next: () => drawn.shift() ?? 1 - 1e-12 };
-      },
-    });
-    const stream = pair.device.open('any', { allowHalfOpen: true });
-    await pair.time.advanceTo(9000);
-    pair.accepted[0]?.stream.resume();
-    const { shaper } = pair.cloud;
-    const receive = shaper.receiveDemand.bind(shaper);
-    let readMs = 0;
-    shaper.receiveDemand = (remainingMs, nowMs) => {
-      readMs = nowMs;
-      receive(remainingMs, nowMs);
-    };
-    pair.time.at(10_000.5, () => {
-      for (let n = 0; n < pieces; n += 1) stream.write(Buffer.alloc(bytes));
-    });
-    await pair.time.advanceTo(12_000);
-    return readMs;
+  const pair = await connectPair({
+    parameters: {
+      leadMs,
+      cover: { deviceRate: 1000 * ratePerMs, cloudRate: 0, deviceDurations: [0, 1], cloudDurations: [1] },
+    },
+    random: (role, nowMs) => {
+      const drawn = role === 'device' ? [1 - Math.exp(-(arrivesMs - nowMs) * ratePerMs), 1 - 1e-12, 0.5] : [];
+      return { next: () => drawn.shift() ?? 1 - 1e-12 };
+    },
+  });
+  const stream = pair.device.open('any', { allowHalfOpen: true });
+  await pair.time.advanceTo(9000);
+  pair.accepted[0]?.stream.resume();
+  pair.time.at(10_000.5, () => stream.write(Buffer.alloc(60)));
+  const { shaper } = pair.cloud;
+  const read = { demandMs: 0, startMs: 0 };
+  const demand = shaper.demand.bind(shaper);
+  shaper.demand = (remainingMs, nowMs) => {
+    read.demandMs = nowMs;
+    demand(remainingMs, nowMs);
   };
-  const [small, large] = [await demandReadMs(60), await demandReadMs(3000)];
-  assert.ok(small > 10_100 && small < 10_200, `${small}`);
-  assert.equal(large, small);
-  assert.equal(await demandReadMs(10, 300), small, 'headers of many small fields count too');
+  const receivePeriodStart = shaper.receivePeriodStart.bind(shaper);
+  shaper.receivePeriodStart = (start, nowMs) => {
+    if (nowMs > arrivesMs && read.startMs === 0) read.startMs = nowMs;
+    receivePeriodStart(start, nowMs);
+  };
+  pair.time.at(Math.max(10_000.5, arrivesMs - 50), () => {
+    for (let n = 0; n < pieces; n += 1) stream.write(Buffer.alloc(bytes));
+  });
+  await pair.time.advanceTo(arrivesMs + 2000);
+  return read;
+}
+
+test('Demand of a virtual activity leaves in the next slot, whatever fills it', async () => {
+  const [small, large] = [await virtualArrival(10_050, [60, 1]), await virtualArrival(10_050, [3000, 1])];
+  assert.ok(small.demandMs > 10_100 && small.demandMs < 10_200, `${small.demandMs}`);
+  assert.equal(large.demandMs, small.demandMs);
+  const pieces = await virtualArrival(10_050, [10, 300]);
+  assert.equal(pieces.demandMs, small.demandMs, 'headers of many small fields count too');
+});
+
+test('a Demand and the announcement of a period leave in the same slot, whatever fills it', async () => {
+  // The run began at 10,100 and its first period ends at 15,100: with this lead it is decided at 14,550 or so.
+  const [small, large] = [await virtualArrival(14_520, [2, 1], 450), await virtualArrival(14_520, [3000, 1], 450)];
+  assert.deepEqual(large, small);
 });
 
 test('writes that credit does not let leave start no run', async () => {

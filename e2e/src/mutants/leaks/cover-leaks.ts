@@ -9,6 +9,7 @@ const flippedSchedule = named(
   'shaping/test/flip.test.ts',
   'flipping activities between real and virtual moves no frame (20 ± 5 ms)',
 );
+const demand = 'tunnel/test/demand.test.ts';
 const firstFrame = named(
   'shaping/test/stp-shaper.test.ts',
   'a virtual activity opens a run whose first frame, a tick later, says so and asks as much of the peer',
@@ -82,7 +83,7 @@ export const coverLeaks: readonly Mutant[] = [
     name: 'demand-of-the-peer-ignored',
     about: 'invariant 6: a virtual activity of the peer extends nothing here',
     file: 'tunnel/src/inbound.ts',
-    edits: [{ find: 'if (demand !== undefined) shaper.receiveDemand(demand.remainingMs, this.readMs);', replace: '' }],
+    edits: [{ find: 'if (demand !== undefined) shaper.demand(demand.remainingMs, this.readMs);', replace: '' }],
     caughtBy: flipped,
   },
   {
@@ -120,5 +121,32 @@ export const coverLeaks: readonly Mutant[] = [
       },
     ],
     caughtBy: flipped,
+  },
+  {
+    name: 'payload-takes-the-slot-of-a-late-tick',
+    about: 'invariant 7: a byte that comes while a late tick is awaited leaves in the background, and both ends lead',
+    file: 'tunnel/src/tunnel.ts',
+    edits: [{ find: "this.#outbox.prepare(late ? 'control' : undefined);", replace: 'this.#outbox.prepare();' }],
+    caughtBy: named(
+      demand,
+      'a byte that comes while a background slot’s late tick is awaited begins a run as a virtual activity does',
+    ),
+  },
+  {
+    name: 'demand-runs-out-while-slots-are-skipped',
+    about: 'invariant 6: while frames cannot leave, payload keeps demand open and virtual activities do not',
+    file: 'tunnel/src/tunnel.ts',
+    edits: [{ find: 'if (frame.demandMs > 0) this.#shaper.demand(frame.demandMs, this.#shaper.slotMs);', replace: '' }],
+    caughtBy: named(demand, 'while slots are skipped, Demand that has not left holds as payload does that has not'),
+  },
+  {
+    name: 'credit-starts-a-run-at-once',
+    about: 'invariant 7: a run follows the frame of the peer that brought credit, as no virtual activity does',
+    file: 'tunnel/src/tunnel.ts',
+    edits: [{ find: 'nowMs, nowMs + waitMs);', replace: 'nowMs, nowMs);' }],
+    caughtBy: named(
+      demand,
+      'credit that comes while idle begins no run at once: its time does not follow from the peer’s frames',
+    ),
   },
 ];

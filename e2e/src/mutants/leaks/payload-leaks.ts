@@ -21,9 +21,10 @@ export const payloadLeaks: readonly Mutant[] = [
     this.#touched`,
       },
       {
-        find: 'const queued = this.#outbox.holdsActivity || this.#streams.activeSendable;',
-        replace: `const isNear = !this.#shaper.running && this.#shaper.nextSlotMs - this.#runtime.clock.now() < 100;
-    const queued = !isNear && (this.#outbox.holdsActivity || this.#streams.activeSendable);`,
+        find: 'this.#shaper.setPayloadQueued(this.#outbox.holdsActivity || this.#streams.activeSendable, nowMs, nowMs + waitMs);',
+        replace: `const isNear = !this.#shaper.running && this.#shaper.nextSlotMs - nowMs < 100;
+    const queued = !isNear && (this.#outbox.holdsActivity || this.#streams.activeSendable);
+    this.#shaper.setPayloadQueued(queued, nowMs, nowMs + waitMs);`,
       },
       {
         find: 'if (frame.active) this.#shaper.activity(this.#shaper.slotMs);',
@@ -99,7 +100,7 @@ export const payloadLeaks: readonly Mutant[] = [
     name: 'payload-without-tunnel-credit-holds-demand',
     about: 'invariant 10: slow readers of all streams at the far end keep a run going',
     file: 'tunnel/src/stream-table.ts',
-    edits: [{ find: 'if (this.#creditMax <= this.#sent) return false;', replace: '' }],
+    edits: [{ find: 'if (this.#credit.left === 0) return false;', replace: '' }],
     caughtBy: slowReader,
   },
   {

@@ -108,8 +108,20 @@ export const periodLeaks: readonly Mutant[] = [
     name: 'payload-takes-the-room-of-control',
     about: 'invariant 6: what the schedule has to say waits a slot when payload has filled the frame',
     file: 'tunnel/src/outbox.ts',
-    edits: [{ find: 'streams.fill(next.writer, controlRoom,', replace: 'streams.fill(next.writer, 0,' }],
+    edits: [{ find: 'streams.fill(next.writer, controlRoom(next.size),', replace: 'streams.fill(next.writer, 0,' }],
     caughtBy: named(uniform, 'Demand of a virtual activity leaves in the next slot, whatever fills it'),
+  },
+  {
+    name: 'room-for-one-control-field',
+    about: 'invariant 6: after a Demand, the announcement of a period waits a slot when payload has filled the frame',
+    file: 'tunnel/src/frame-room.ts',
+    edits: [
+      {
+        find: 'return size < LARGE_FRAME ? limits.controlRoom : 2 * limits.controlRoom;',
+        replace: 'return limits.controlRoom;',
+      },
+    ],
+    caughtBy: named(uniform, 'a Demand and the announcement of a period leave in the same slot, whatever fills it'),
   },
   {
     name: 'late-tick-starts-a-run-for-a-later-byte',

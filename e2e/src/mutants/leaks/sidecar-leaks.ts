@@ -11,7 +11,7 @@ export const sidecarLeaks: readonly Mutant[] = [
   {
     name: 'cipher-suites-that-pad',
     about: 'invariant 1: a CBC suite rounds records up to other sizes',
-    file: 'sidecar/src/tls/server-options.ts',
+    file: 'proto/src/tls-ciphers.ts',
     edits: [
       {
         find: "'ECDHE-RSA-CHACHA20-POLY1305',\n]",

@@ -152,7 +152,7 @@ export const slotLeaks: readonly Mutant[] = [
         replace: 'this.#clock.openDemand(nowMs + this.#holdMs, nowMs + 1);',
       },
       {
-        find: 'if (queued) this.#clock.openDemand(nowMs, nowMs);',
+        find: 'if (queued) this.#clock.openDemand(nowMs, nowMs, fromMs);',
         replace: 'if (queued) this.#clock.openDemand(nowMs, nowMs + 1);',
       },
     ],
