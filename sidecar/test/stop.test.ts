@@ -80,10 +80,13 @@ describe('The clean stop', { timeout: 20_000 }, () => {
   });
 
   test('cuts off what stands after the deadline', async () => {
-    const local = await start('STP', ['drain.deadline=50ms']);
+    const local = await start('STP', ['drain.deadline=1s']);
     const device = await connectDevice(runtime, local.port);
     const end = closed(device);
-    const outcome = await local.sidecar.stop();
+    const stopping = local.sidecar.stop();
+    // Nothing less than a process that stands still keeps a tunnel from closing within the deadline.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
+    const outcome = await stopping;
     assert.equal(outcome.cut, 1);
     await end;
     assert.ok(local.lines.some((line) => line.includes('DRAIN_DEADLINE')));

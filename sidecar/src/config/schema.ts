@@ -192,7 +192,8 @@ export const sidecarConfigSchema = {
           minimum: 0,
           maximum: 3_600_000,
           default: '25s',
-          description: 'Time for the clean stop; tunnels that stand after it are cut off.',
+          description:
+            'Time for the clean stop; tunnels that stand after it are cut off. Policies whose tunnels need longer to close are refused.',
         },
         spread: {
           type: 'string',

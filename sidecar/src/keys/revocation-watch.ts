@@ -1,13 +1,13 @@
 /**
- * Reads the lists of revoked devices again and again: a revoked device's tunnel must end within 60 s of the file's change,
- * and where the keys are a Kubernetes Secret nobody sends a signal when it changes.
+ * Reads the lists of revoked devices again and again: where the keys are a Kubernetes Secret nobody sends a signal when it
+ * changes. A revoked device's tunnel then closes by the rule of the period clock, which takes up to two periods, a rest and
+ * the lead (closing-time.ts); with periods of up to 14 s that is within 60 s of the file's change.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OneShot, type TimerRuntime } from '@quietwire/tunnel';
 import { parseRevoked } from './group-keys.ts';
 
-/** Leaves the other half of the 60 s for the tunnel to end by the rule of the period clock. */
 const distanceMs = 30_000;
 
 export interface RevocationWatchOptions {

@@ -4,15 +4,18 @@
  */
 import { readFile } from 'node:fs/promises';
 import {
+  type PolicyText,
   parseDuration,
   parsePolicyFiles,
   policyParameters,
+  ShapingError,
   type ShapingParameters,
   type ShapingPolicy,
 } from '@quietwire/shaping';
 import { defaultTunnelLimits, wireMisfit } from '@quietwire/tunnel';
 import { parseAllDocuments } from 'yaml';
 import { errorText, SidecarError } from '../errors.ts';
+import { faultsOfClosing } from './closing-time.ts';
 import type { LoadedPolicy } from './fleet-policy.ts';
 
 /** As the schema of the policies has it. */
@@ -27,7 +30,8 @@ export interface PolicyFiles {
   readonly errors: readonly unknown[];
 }
 
-export async function readPolicyFiles(paths: readonly string[]): Promise<PolicyFiles> {
+/** @param drainDeadlineMs time for the clean stop: the tunnels of every policy must be able to close in it. */
+export async function readPolicyFiles(paths: readonly string[], drainDeadlineMs: number): Promise<PolicyFiles> {
   const unreadable: string[] = [];
   const read = paths.map(async (source) => {
     try {
@@ -39,13 +43,25 @@ export async function readPolicyFiles(paths: readonly string[]): Promise<PolicyF
   });
   const files = (await Promise.all(read)).flat();
   const errors: unknown[] = unreadable.length > 0 ? [SidecarError.listing('FILE_UNREADABLE', unreadable)] : [];
+  const faults = files.flatMap((file) => faultsOfClosing(validPolicies([file]), drainDeadlineMs));
+  if (faults.length > 0) errors.push(ShapingError.invalid('POLICY_INVALID', faults));
   try {
-    const misfit = (parameters: ShapingParameters) => wireMisfit(parameters, defaultTunnelLimits);
     const policies = parsePolicyFiles(files, { misfit }).policies.map(loadedPolicy);
     return { policies, fleets: policies.map(({ fleet }) => fleet), errors };
   } catch (error) {
     const fleets = new Set(files.flatMap(({ text }) => fleetsOf(text)));
     return { policies: [], fleets: [...fleets], errors: [...errors, error] };
+  }
+}
+
+const misfit = (parameters: ShapingParameters): string | undefined => wireMisfit(parameters, defaultTunnelLimits);
+
+/** None if there is a fault in one of them: whoever needs it told parses again. */
+function validPolicies(files: readonly PolicyText[]): LoadedPolicy[] {
+  try {
+    return parsePolicyFiles(files, { misfit }).policies.map(loadedPolicy);
+  } catch {
+    return [];
   }
 }
 
