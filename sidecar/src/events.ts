@@ -1,6 +1,7 @@
 /**
  * The `code` of every log line, with its level and meaning. Nothing above level `debug` names a device, a payload's size or
- * anything that moves with activity: a log is a side channel too (design.md, invariant 14).
+ * anything that moves with activity: a log is a side channel too (design.md, invariant 14). Two exceptions, which
+ * docs/telemetry.md explains: SERVICE_UNREACHABLE and SERVICE_UNKNOWN, at full minutes, and UNDELIVERED at a stop.
  */
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';

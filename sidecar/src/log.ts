@@ -20,7 +20,7 @@ export interface LogOptions {
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 const order: Record<LogLevel, number> = { error: 0, warn: 1, info: 2, debug: 3 };
-/** Lines of one code within one window; more are counted and reported as one line when the window ends. */
+/** Lines of one code within one window; more are counted, and told before the next line of that code after the window. */
 const linesPerWindow = 20;
 const windowMs = 10_000;
 

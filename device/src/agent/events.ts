@@ -1,5 +1,6 @@
 // The `code` of every log line of the agent, with its level and meaning. Nothing above level `debug` names the device, a
-// payload's size or when the device is used: a log is a side channel too (design.md, invariant 14).
+// payload's size or when the device is used: a log is a side channel too (design.md, invariant 14). Two exceptions, which
+// docs/telemetry.md explains: SERVICE_REFUSED, at full minutes, and UNDELIVERED at a stop.
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 

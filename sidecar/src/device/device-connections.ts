@@ -213,7 +213,6 @@ export class DeviceConnections {
 function isProtocolFault(error: Error | undefined): boolean {
   if (error instanceof ProtoError) return true;
   return (
-    error instanceof TunnelError &&
-    ['TUNNEL_STREAM_STATE', 'TUNNEL_STREAM_LIMIT', 'TUNNEL_CREDIT', 'TUNNEL_PARAMETERS'].includes(error.code)
+    error instanceof TunnelError && ['TUNNEL_STREAM_STATE', 'TUNNEL_CREDIT', 'TUNNEL_FRAME_RATE'].includes(error.code)
   );
 }

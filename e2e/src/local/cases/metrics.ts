@@ -24,7 +24,8 @@ const pushMs = 1000;
 
 export const metricsCase: Case = {
   name: 'metrics',
-  about: 'Prometheus scrapes and OTLP carries every live instrument by its name in the contract; none names a device',
+  about:
+    'Prometheus scrapes and OTLP carries every instrument of this version by its contracted name; none names a device',
   waits: true,
   blocked: prometheusMissing,
   run: () => withWorkplace('metrics', runMetrics),
