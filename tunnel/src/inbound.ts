@@ -1,10 +1,11 @@
 // What the peer's frames do to a tunnel: counts them, hands stream fields to the streams and control fields to the clock.
 import type { Control, ControlOpener, FrameVisitor } from '@quietwire/proto';
-import type { Shaper, ShapingParameters } from '@quietwire/shaping';
+import type { Role, Shaper, ShapingParameters } from '@quietwire/shaping';
 import type { TunnelMeter } from './meter.ts';
 import type { StreamTable } from './stream-table.ts';
 
 export interface InboundOptions {
+  readonly role: Role;
   readonly opener: ControlOpener;
   readonly shaper: Shaper;
   readonly streams: StreamTable;

@@ -108,6 +108,7 @@ export class Tunnel implements Timed {
     });
     this.#inbound = new Inbound(
       {
+        role,
         opener: session.open,
         shaper: this.#shaper,
         streams: this.#streams,
