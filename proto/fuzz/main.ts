@@ -1,6 +1,6 @@
 // `npm run fuzz -- --seconds N [--seed N] [--target NAME]`: mutates the corpus against every decoder. Prints one line for each
 // target; an input that breaks a promise is written to the corpus, and the exit status is 1.
-import { parseArgs } from 'node:util';
+import { parseFlags } from '../../scripts/parse-flags.ts';
 import { keepCrash, loadCorpus } from './corpus.ts';
 import { mutate, seededNumbers } from './mutate.ts';
 import { targets } from './targets.ts';
@@ -8,15 +8,17 @@ import { targets } from './targets.ts';
 /** An input that takes more processor time is a fault: an attacker would send it again and again. */
 const slowestMs = 500;
 
-const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' }, target: { type: 'string' } },
+const values = parseFlags({
+  seconds: { type: 'string', default: '60' },
+  seed: { type: 'string' },
+  target: { type: 'string' },
 });
 const seconds = Number(values.seconds);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const corpus = loadCorpus().filter(({ target }) => values.target === undefined || target === values.target);
 if (!(seconds > 0) || !Number.isInteger(seed) || corpus.length === 0) {
   process.stderr.write(
-    `error FUZZ_FLAGS: --seconds above 0, --seed whole, --target one of ${Object.keys(targets).join(', ')}\n`,
+    `error FLAGS: --seconds above 0, --seed whole, --target one of ${Object.keys(targets).join(', ')}\n`,
   );
   process.exit(2);
 }

@@ -2,8 +2,8 @@
 // (section 7, check 10). Prints every figure beside what it is held against; exits 1 if one is out of its tolerance.
 //   --periods N   per row (default 100000)      --rows 1,4     only these rows, from 1
 //   --seed TEXT   (default 1)                   --runs N       runs of each cause for the attack (default 10000, 0: none)
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { parseFlags } from '../../scripts/parse-flags.ts';
 import {
   attackDelays,
   describeAttack,
@@ -24,13 +24,11 @@ const workers = 2;
 /** Runs of each cause that show a planted fault. */
 const faultRuns = 2500;
 
-const { values } = parseArgs({
-  options: {
-    periods: { type: 'string', default: '100000' },
-    rows: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    runs: { type: 'string', default: '10000' },
-  },
+const values = parseFlags({
+  periods: { type: 'string', default: '100000' },
+  rows: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  runs: { type: 'string', default: '10000' },
 });
 
 function positions(text: string | undefined): number[] {
