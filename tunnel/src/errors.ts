@@ -8,11 +8,11 @@ export const tunnelErrors = {
   TUNNEL_PEER_DEAD: { exit: 4, text: 'no frame came for 10 s and three of the longest slot distances' },
   TUNNEL_UNDELIVERED: { exit: 7, text: 'the tunnel ended with data that the peer had not acknowledged' },
   TUNNEL_CLOSING: { exit: 4, text: 'a stream was opened on a tunnel that closes' },
-  TUNNEL_STREAM_LIMIT: { exit: 6, text: 'more streams, or more opens per second, than the limits allow' },
+  TUNNEL_STREAM_LIMIT: { exit: 6, text: 'this end has as many streams open as the limits allow' },
   TUNNEL_SERVICE_NAME: { exit: 4, text: 'no frame of the policy has room for an OPEN of this service' },
   TUNNEL_STREAM_STATE: { exit: 6, text: 'the peer used a stream in a way that its state does not allow' },
   TUNNEL_CREDIT: { exit: 6, text: 'the peer sent more than the credit that it was given' },
-  TUNNEL_PARAMETERS: { exit: 6, text: 'the session parameters of the peer cannot be followed' },
+  TUNNEL_PARAMETERS: { exit: 6, text: 'parameters of mode STP have drawn slot distances; from a peer they are refused before' },
 } as const;
 
 export type TunnelErrorCode = keyof typeof tunnelErrors;
