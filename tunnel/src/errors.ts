@@ -12,6 +12,7 @@ export const tunnelErrors = {
   TUNNEL_SERVICE_NAME: { exit: 4, text: 'no frame of the policy has room for an OPEN of this service' },
   TUNNEL_STREAM_STATE: { exit: 6, text: 'the peer used a stream in a way that its state does not allow' },
   TUNNEL_CREDIT: { exit: 6, text: 'the peer sent more than the credit that it was given' },
+  TUNNEL_FRAME_RATE: { exit: 6, text: 'the peer sent more frames, or control messages, than its slots allow' },
   TUNNEL_PARAMETERS: { exit: 6, text: 'parameters of mode STP have drawn slot distances; from a peer they are refused before' },
 } as const;
 

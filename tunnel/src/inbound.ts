@@ -1,8 +1,14 @@
-// What the peer's frames do to a tunnel: counts them, hands stream fields to the streams and control fields to the clock.
-import type { Control, ControlOpener, FrameVisitor } from '@quietwire/proto';
-import type { Role, Shaper, ShapingParameters } from '@quietwire/shaping';
+// What the peer's frames do to a tunnel: counts them, drops a peer with more than its slots allow, hands stream fields to the
+// streams and control fields to the clock.
+import { type Control, type ControlOpener, type FrameVisitor, limits } from '@quietwire/proto';
+import { createSampler, type Role, type Shaper, type ShapingParameters } from '@quietwire/shaping';
+import { TunnelError } from './errors.ts';
+import { CLOCK_RATIO, CONTROLS_BEYOND, CONTROLS_EACH, DEAD_PEER_SLOTS, HELD_BACK_MS } from './limits.ts';
 import type { TunnelMeter } from './meter.ts';
 import type { StreamTable } from './stream-table.ts';
+
+/** Slots that begin and end a stretch of time, of both kinds: n distances have n + 1. */
+const SLOTS_AT_ENDS = 4;
 
 export interface InboundOptions {
   readonly role: Role;
@@ -19,6 +25,8 @@ export interface InboundOptions {
 export class Inbound implements FrameVisitor {
   readonly #options: InboundOptions;
   readonly #backgroundSize: number;
+  readonly #frames: Allowance;
+  readonly #controls: Allowance;
   /** Time of the read whose frames are visited, ms. */
   readMs: number;
   /** Time of the read that completed the last frame, ms. */
@@ -28,8 +36,19 @@ export class Inbound implements FrameVisitor {
     this.#options = options;
     this.readMs = nowMs;
     this.frameMs = nowMs;
-    const { mode, background, frameSize } = options.parameters;
+    const { role, shaper, parameters } = options;
+    const { mode, background, frameSize } = parameters;
     this.#backgroundSize = mode === 'STP' && background.frameSize < frameSize ? background.frameSize : 0;
+    const heldBackMs = Math.max(HELD_BACK_MS, DEAD_PEER_SLOTS * shaper.longestPeerGapMs);
+    const framesPerMs = slotsPerMs(parameters, role);
+    const controlsPerMs = CONTROLS_EACH * (framesPerMs + coverPerMs(parameters, role));
+    this.#frames = new Allowance('frames', framesPerMs, heldBackMs * framesPerMs + SLOTS_AT_ENDS, nowMs);
+    this.#controls = new Allowance(
+      'CONTROL fields',
+      controlsPerMs,
+      heldBackMs * controlsPerMs + CONTROLS_BEYOND,
+      nowMs,
+    );
   }
 
   cover(size: number): void {
@@ -38,6 +57,7 @@ export class Inbound implements FrameVisitor {
   }
   frameStart(size: number): void {
     this.frameMs = this.readMs;
+    this.#frames.take(this.readMs);
     if (size === this.#backgroundSize) this.#options.meter.framesReceivedBackground += 1;
     else this.#options.meter.framesReceivedPeriod += 1;
   }
@@ -63,6 +83,7 @@ export class Inbound implements FrameVisitor {
     this.#options.streams.received(id, data, fin);
   }
   control(sealed: Uint8Array): void {
+    this.#controls.take(this.readMs);
     const control = this.#options.opener.open(sealed);
     if (control !== undefined) this.#follow(control);
   }
@@ -75,5 +96,45 @@ export class Inbound implements FrameVisitor {
     if (demand !== undefined) shaper.demand(demand.remainingMs, this.readMs);
     if (periodStart !== undefined || demand !== undefined) this.#options.onSchedule();
     if (goaway !== undefined) this.#options.onGoaway();
+  }
+}
+
+/** Most slots of the peer in a ms. In STP those of periods and those of the background, which both keep their distance. */
+function slotsPerMs({ mode, upstream, downstream, background }: ShapingParameters, role: Role): number {
+  const { min } = createSampler((role === 'device' ? downstream : upstream).interval);
+  const perMs = 1 / (min > 0 ? min : limits.slotIntervalMin);
+  return mode === 'STP' ? perMs + 1 / background.intervalMs : perMs;
+}
+
+/** Virtual activities of the peer in a ms. The device does not know the cloud's rate. */
+function coverPerMs({ mode, cover }: ShapingParameters, role: Role): number {
+  if (mode !== 'STP') return 0;
+  return (role === 'device' ? limits.coverRate : cover.deviceRate) / 1000;
+}
+
+/** What the peer may send: a token bucket, because what was held back comes at once (SPEC.md section 8.1). */
+class Allowance {
+  readonly #what: string;
+  readonly #perMs: number;
+  readonly #most: number;
+  #left: number;
+  #atMs: number;
+
+  constructor(what: string, perMs: number, most: number, nowMs: number) {
+    this.#what = what;
+    this.#perMs = perMs * CLOCK_RATIO;
+    this.#most = most;
+    this.#left = most;
+    this.#atMs = nowMs;
+  }
+
+  /** Takes leave for one. @throws TunnelError TUNNEL_FRAME_RATE */
+  take(nowMs: number): void {
+    this.#left = Math.min(this.#most, this.#left + (nowMs - this.#atMs) * this.#perMs) - 1;
+    this.#atMs = nowMs;
+    if (this.#left >= 0) return;
+    const perSecond = (1000 * this.#perMs).toFixed(1);
+    const text = `more ${this.#what} than ${Math.floor(this.#most)} at once and ${perSecond} per second`;
+    throw new TunnelError('TUNNEL_FRAME_RATE', text);
   }
 }

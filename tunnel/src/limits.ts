@@ -24,3 +24,14 @@ export const defaultTunnelLimits: TunnelLimits = {
 /** Dead-peer rule: no frame for this long and three of the peer's longest slot distances (SPEC.md section 12). */
 export const DEAD_PEER_MS = 10_000;
 export const DEAD_PEER_SLOTS = 3;
+
+/**
+ * Frames of that many ms may come at once, or of the dead-peer time if that is longer: what a network, kernels and an end that
+ * stands still hold back (SPEC.md section 15). More stops floods that take the process's time from other tunnels.
+ */
+export const HELD_BACK_MS = 60_000;
+/** How much faster than the own clock a peer's may run. */
+export const CLOCK_RATIO = 1.01;
+/** CONTROL fields for each slot and for each virtual activity, and beyond those: stops floods of sealed messages. */
+export const CONTROLS_EACH = 2;
+export const CONTROLS_BEYOND = 64;
