@@ -18,7 +18,7 @@ page, and accept and refuse the same documents. \`quietwire validate\` and the s
 \`activity.hold\` is at most longestRun × period − lead; that the objective can be reached at the policy's rate of activities;
 that the parameters can be sent to a device (they fit the bootstrap exchange of 512-byte frames, and the device's share of
 cover is at most 1,000 activities per second); and that the policy asks for nothing that this version does not do yet (fields so marked below). They
-also refuse a second policy for a fleet.
+also refuse a second policy for a fleet; the sidecar one whose tunnels need longer to close than its \`drain.deadline\`.
 
 Durations are whole numbers with the units \`h\`, \`m\`, \`s\`, \`ms\` (\`100ms\`, \`5s\`, \`1m30s\`); sizes are bytes.
 Every field in *italics* must be given where the object around it is.`,
