@@ -47,6 +47,11 @@ export class LoadProcess {
     return JSON.parse(await this.#ask(`window ${ms}`)) as LoadWindow;
   }
 
+  /** So many frames on each connection, as fast as they go; resolves when all have left. @throws Error if one was closed */
+  async burst(frames: number): Promise<LoadWindow> {
+    return JSON.parse(await this.#ask(`burst ${frames}`)) as LoadWindow;
+  }
+
   /** Further handshakes per second beside the connections that stand; 0 ends them. */
   async churn(perSecond: number): Promise<void> {
     await this.#ask(`churn ${perSecond}`);

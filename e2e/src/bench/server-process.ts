@@ -52,6 +52,14 @@ export class ServerProcess {
     return (Number(fields[11]) + Number(fields[12])) / USER_HZ;
   }
 
+  /** Resolves when the process has had nothing to do for a while. */
+  async settled(): Promise<void> {
+    for (let before = -1; before !== this.cpuSeconds(); ) {
+      before = this.cpuSeconds();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  }
+
   /** Resident memory, bytes. */
   residentBytes(): number {
     const status = readFileSync(`/proc/${this.#pid()}/status`, 'latin1');

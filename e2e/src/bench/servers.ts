@@ -17,6 +17,8 @@ export interface FrameLoad {
   readonly connections: number;
   /** Distance of frames on one connection, each way, ms. */
   readonly intervalMs: number;
+  /** That of the server's frames, where it is another, ms. */
+  readonly answersMs?: number;
   readonly size: number;
 }
 
@@ -65,7 +67,8 @@ export async function startServer(kind: ServerKind, site: BenchSite, load: Frame
   if (kind === 'nginx') return { port, upstreamPort: second, process: await startNginx(site, load, port, second) };
   const file = fileURLToPath(new URL('./programs/bare-server.ts', import.meta.url));
   const { cert, key } = tlsFiles(site);
-  const args = ['--max-semi-space-size=2', file, String(port), cert, key, String(load.intervalMs), String(load.size)];
+  const answersMs = String(load.answersMs ?? load.intervalMs);
+  const args = ['--max-semi-space-size=2', file, String(port), cert, key, answersMs, String(load.size)];
   return {
     port,
     process: await ServerProcess.start({ command: process.execPath, args, ready: () => listening(port) }),
@@ -80,7 +83,7 @@ async function startSidecarProcess(
 ): Promise<ServerProcess> {
   const policy = join(site.directory, 'policy.json');
   const config = join(site.directory, 'sidecar.json');
-  const slots = { interval: { constant: `${load.intervalMs}ms` } };
+  const slots = (intervalMs: number) => ({ interval: { constant: `${intervalMs}ms` } });
   await writeFile(
     policy,
     JSON.stringify({
@@ -93,8 +96,8 @@ async function startSidecarProcess(
         services: [{ name: 'none', port: 9, proxyProtocol: 'None' }],
         mode: 'ILP',
         frameSize: load.size,
-        upstream: slots,
-        downstream: slots,
+        upstream: slots(load.intervalMs),
+        downstream: slots(load.answersMs ?? load.intervalMs),
       },
     }),
   );

@@ -1,6 +1,6 @@
 // The other side of a bench: N connections to one server, a process of its own. `tunnel` speaks quietwire/1 with the
-// product's device end, `plain` writes and drops frames, `flood` sends cover as fast as it can. Reads commands as lines
-// (`window MS`, `churn PER_SECOND`, `end`) and answers each with one line of JSON.
+// product's device end, `plain` writes and drops frames, `flood` sends cover only when asked. Reads commands as lines
+// (`window MS`, `burst FRAMES`, `churn PER_SECOND`, `end`) and answers each with one line of JSON.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -143,15 +143,16 @@ function sendFrames(sockets: { writableLength: number; write(data: Buffer): unkn
   tick();
 }
 
-async function flood(socket: TLSSocket): Promise<void> {
+/** Writes so many cover frames; resolves when all have left the process. */
+async function flood(socket: TLSSocket, frames: number): Promise<void> {
   const cover = pool.cover(options.size);
+  const closed = new Promise<never>((_, reject) => {
+    socket.once('close', () => reject(new Error('the server closed a connection that was flooded')));
+  });
   Object.assign(socket, { _writev: null });
-  for (;;) {
-    for (let i = 0; i < 64; i += 1) {
-      framesOut += 1;
-      if (!socket.write(cover)) await new Promise((resolve) => socket.once('drain', resolve));
-    }
-    await new Promise((resolve) => setImmediate(resolve));
+  for (let sent = 0; sent < frames; sent += 1) {
+    framesOut += 1;
+    if (!socket.write(cover)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed]);
   }
 }
 
@@ -176,13 +177,13 @@ await Promise.all(
     while (begun < options.connections) sockets.push(await connectOne(begun++));
   }),
 );
-if (options.kind === 'flood') for (const socket of sockets) void flood(socket);
 process.stdout.write('{"ready":true}\n');
 
 let churn: NodeJS.Timeout | undefined;
 createInterface({ input: process.stdin }).on('line', (line) => {
   const [command, value] = line.split(' ');
   if (command === 'window') void measure(Number(value));
+  else if (command === 'burst') void burst(Number(value));
   else if (command === 'churn') startChurn(Number(value));
   else process.exit(0);
 });
@@ -210,4 +211,9 @@ async function measure(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
   const done = { in: framesIn - inBefore, out: framesOut - outBefore, handshakes: handshakes - handshakesBefore };
   process.stdout.write(`${JSON.stringify(done)}\n`);
+}
+
+async function burst(frames: number): Promise<void> {
+  await Promise.all(sockets.map((socket) => flood(socket, frames)));
+  process.stdout.write(`${JSON.stringify({ in: framesIn, out: framesOut, handshakes })}\n`);
 }

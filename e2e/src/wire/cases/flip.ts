@@ -107,16 +107,15 @@ async function play(activities: readonly Activity[], real: readonly boolean[], v
   });
 }
 
-/** The cloud tells when it begins; the device begins with the tick before its first slot (SPEC.md section 8.2). */
+/** Both ends tell when they begin, some time after it; the device begins with the tick before its first slot (SPEC.md section 8.2). */
 async function basesOf(rig: Rig, { capture, version }: Link): Promise<Bases> {
   for (;;) {
-    const { up } = viewSession(capture, version);
-    const begun = rig.events.find(({ event }) => event === 'begun');
-    const times = up.session.slice(0, FIRST_FRAMES).map(({ atMs }, rank) => atMs - rank * policy.slotMs.up);
-    // The first frames of a process may be late by much; the earliest against its slot tells the grid.
-    if (times.length === FIRST_FRAMES && begun !== undefined) {
-      return { up: Math.min(...times) - START_MS, down: Number(begun.atMs) };
-    }
+    const view = viewSession(capture, version).up;
+    const begun = (end: string) => Number(rig.events.find((told) => told.event === 'begun' && told.end === end)?.atMs);
+    const times = view.session.slice(0, FIRST_FRAMES).map(({ atMs }, rank) => atMs - rank * policy.slotMs.up);
+    // The first tick may be late, and the first frames of a process by much; the earliest against its slot tells the grid.
+    const [up, down] = [Math.min(begun('device'), ...times.map((time) => time - START_MS)), begun('cloud')];
+    if (times.length === FIRST_FRAMES && Number.isFinite(up) && Number.isFinite(down)) return { up, down };
     await delay(5);
   }
 }

@@ -4,9 +4,9 @@ import type { Random } from '@quietwire/shaping';
 import { Log, loadSidecarConfig, type Sidecar, startSidecar } from '@quietwire/sidecar';
 import { createSystemRuntime } from '@quietwire/tunnel';
 import type { JsonObject } from '../../harness/child-program.ts';
-import { emitEvent, monotonicMs, serveCommands } from '../../harness/command-loop.ts';
+import { emitEvent, serveCommands } from '../../harness/command-loop.ts';
 import { Backends } from './backends.ts';
-import { type CoverLaw, type ScriptedActivity, scriptedRandom } from './scripted-random.ts';
+import { type CoverLaw, type ScriptedActivity, scriptedRandom, telling } from './scripted-random.ts';
 import { stageCommands } from './stage-commands.ts';
 
 /** The sidecar draws the age at which it renews a connection when a tunnel stands, after the first gap of its cover. */
@@ -25,7 +25,9 @@ interface StartCommand {
 async function start(command: JsonObject): Promise<JsonObject> {
   const { config, script } = command as unknown as StartCommand;
   const random: Random =
-    script === undefined ? runtime.random : telling(scriptedRandom(script.activities, script.law, OTHER_DRAWS));
+    script === undefined
+      ? runtime.random
+      : telling('cloud', scriptedRandom(script.activities, script.law, OTHER_DRAWS));
   sidecar = await startSidecar({
     config: loadSidecarConfig({ text: config }),
     runtime: { ...runtime, random },
@@ -40,18 +42,6 @@ async function start(command: JsonObject): Promise<JsonObject> {
     version: 'wire',
   });
   return { port: sidecar.address.port };
-}
-
-/** Tells when the first number is drawn: the session's cover begins then, from which the script's times count. */
-function telling(random: Random): Random {
-  let drawn = false;
-  return {
-    next: () => {
-      if (!drawn) emitEvent({ event: 'begun', atMs: monotonicMs() });
-      drawn = true;
-      return random.next();
-    },
-  };
 }
 
 /** Writes to a device by the service `manual`. */

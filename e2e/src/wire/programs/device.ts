@@ -5,7 +5,7 @@ import { createSystemRuntime } from '@quietwire/tunnel';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { emitEvent, monotonicMs, serveCommands } from '../../harness/command-loop.ts';
 import { connectThroughOpenssl } from './openssl-device.ts';
-import { type CoverLaw, type ScriptedActivity, scriptedRandom } from './scripted-random.ts';
+import { type CoverLaw, type ScriptedActivity, scriptedRandom, telling } from './scripted-random.ts';
 import { type Actions, stageCommands } from './stage-commands.ts';
 
 export interface ConnectCommand {
@@ -40,7 +40,9 @@ async function connectDevice(command: JsonObject): Promise<JsonObject> {
   const { device: name, fleet, ca, port, version, maxFrame, backoff, first } = options;
   const key = deriveDeviceKey(Buffer.from(options.groupKey, 'base64'), name);
   const random =
-    options.script === undefined ? runtime.random : scriptedRandom(options.script.activities, options.script.law, 0);
+    options.script === undefined
+      ? runtime.random
+      : telling('device', scriptedRandom(options.script.activities, options.script.law, 0));
   const tunnel =
     options.openssl === undefined
       ? await connect({

@@ -1,6 +1,7 @@
 // Randomness that makes the cover process draw given virtual activities: the numbers that SPEC.md section 10 would need for
 // those arrivals and durations. So a case knows when the product must act, and the product acts by its own code.
 import type { Random } from '@quietwire/shaping';
+import { emitEvent, monotonicMs } from '../../harness/command-loop.ts';
 
 /** A virtual activity: when it arrives after the session's beginning, and how long it holds demand open, ms. */
 export interface ScriptedActivity {
@@ -56,4 +57,16 @@ function durationNumber(durationMs: number, { weights, periodMs, leadMs, holdMs 
     below += share;
   }
   throw new RangeError(`no class of virtual activities lasts ${durationMs} ms`);
+}
+
+/** Tells when the first number is drawn: the session's cover begins then, from which the script's times count. */
+export function telling(end: 'device' | 'cloud', random: Random): Random {
+  let drawn = false;
+  return {
+    next: () => {
+      if (!drawn) emitEvent({ event: 'begun', end, atMs: monotonicMs() });
+      drawn = true;
+      return random.next();
+    },
+  };
 }
