@@ -1,6 +1,6 @@
 // Specs of policies, good and bad, with the paths of the faults that the schema and its rules find in them. The same list was
 // applied to a Kubernetes 1.34 API server: it accepted and refused the same ones, and named the same paths but for three, where
-// it stops at unknown fields or says more of a duration that is none. Of constant sizes in mode STP it has not been asked yet.
+// it stops at unknown fields or says more of a duration that is none.
 import { slotCases } from './policy-slot-cases.ts';
 
 export interface PolicyCase {
