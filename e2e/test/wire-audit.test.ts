@@ -169,6 +169,16 @@ test('frames that are late in the middle of a period do not make two runs of one
   assert.deepEqual([audit.runs.map(({ periods }) => periods), audit.faults], [[1], []]);
 });
 
+test('nor does a frame that is late in the first slot of a period', () => {
+  for (const lateMs of [11, 14, 17]) {
+    const frames = capture([2 * slots]);
+    const first = frames[slots] as FrameRecord;
+    frames[slots] = { ...first, atMs: first.atMs + lateMs };
+    const audit = auditStp(frames, schedule);
+    assert.deepEqual([audit.runs.map(({ periods }) => periods), audit.faults], [[2], []]);
+  }
+});
+
 test('a third run after two that are close begins by itself', () => {
   const shiftMs = 3 * schedule.periodMs + 60 + schedule.restMs + 5;
   const third = capture([slots], 0).map((frame) => ({ ...frame, atMs: frame.atMs + shiftMs }));

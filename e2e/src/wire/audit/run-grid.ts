@@ -68,16 +68,18 @@ export function secondRun(timesMs: readonly number[], schedule: StpSchedule, isC
   const { slotMs } = schedule;
   const perPeriod = perPeriodOf(schedule);
   for (let index = perPeriod / 2; index < timesMs.length; index += 1) {
-    const startMs = timesMs[index] ?? 0;
-    if (startMs - (timesMs[index - 1] ?? 0) < 1.5 * slotMs) continue;
+    if ((timesMs[index] ?? 0) - (timesMs[index - 1] ?? 0) < 1.5 * slotMs) continue;
     const first = slotGrid(timesMs.slice(0, index), schedule);
+    const second = slotGrid(timesMs.slice(index), schedule);
+    const distanceMs = second.startMs - first.startMs;
+    const isBeside = Math.abs(distanceMs - slotMs * Math.round(distanceMs / slotMs)) > SHARED_MS;
     const slots = slotCount(first);
-    const distance = startMs - first.startMs;
-    const isBeside = Math.abs(distance - slotMs * Math.round(distance / slotMs)) > SHARED_MS;
     const [least, most] = isBeside ? [slots - BEYOND_THE_END, slots + MISSING_AT_START] : [slots, slots];
     const counts = Array.from({ length: most - least + 1 }, (_, more) => least + more);
-    const isFirst = counts.some((count) => isWhole(count, schedule));
-    if (isFirst && (isCut || isWhole(slotCount(slotGrid(timesMs.slice(index), schedule)), schedule))) return index;
+    const count = counts.find((each) => isWhole(each, schedule));
+    // A frame that is late in its slot leaves a gap too, but none between the grids.
+    if (count === undefined || distanceMs - Math.min(slots, count) * slotMs < slotMs / 2) continue;
+    if (isCut || isWhole(slotCount(second), schedule)) return index;
   }
   return undefined;
 }
