@@ -72,22 +72,6 @@ export const wireLeaks: readonly Mutant[] = [
     ],
     caughtBy: microseconds,
   },
-  {
-    name: 'slots-timed-by-the-event-loop',
-    about: 'invariant 3: a timer of the event loop wakes the scheduler, so that what was read moves the next slot',
-    file: 'tunnel/src/system-ticker.ts',
-    edits: [
-      { find: '#thread: Worker | undefined;', replace: '#thread;\n  #timer;' },
-      {
-        find: 'Atomics.add(this.#sequence, 0, 1);\n    Atomics.notify(this.#sequence, 0);',
-        replace: `clearTimeout(this.#timer);
-    const waitMs = Math.max(0, Math.ceil(tickMs - systemClock.now()));
-    this.#timer = setTimeout(() => this.#thread?.emit('message', 0), waitMs);`,
-      },
-    ],
-    // The loop's own jitter blurs what it makes differ: then the case says that it cannot tell, and does not pass.
-    caughtBy: { ...microseconds, fault: /frames without and with payload( differ|: nothing can be said)/ },
-  },
   onTheWire('quiet-bytes-leave-at-once', wire('nothing-outside', /a background frame \d+ ms before its slot/)),
   onTheWire('period-ends-early-on-an-empty-queue', wire('full-period', /a run of \d+ slots, allowed/)),
   onTheWire(
