@@ -12,7 +12,6 @@ export { OneShot, type TimerRuntime } from './one-shot.ts';
 export { parametersFromMessage, parametersMessage, wireMisfit } from './parameters-message.ts';
 export type { Clock, Runtime, TickSource } from './runtime.ts';
 export { Scheduler, type Timed } from './scheduler.ts';
-export { sharedReadAvailable } from './shared-read.ts';
 export { SocketDuplex, type SocketDuplexOptions } from './socket-duplex.ts';
 export { type ResetReason, resetCodes, TunnelStream } from './stream.ts';
 export { systemClock } from './system-clock.ts';

@@ -39,10 +39,8 @@ function streamBinding(): StreamBinding | undefined {
   }
 }
 
+/** Undefined where Node lacks the internal API: then every read allocates. */
 const binding = streamBinding();
-
-/** Whether this Node has the internal API; where it has not, every read allocates. */
-export const sharedReadAvailable = binding !== undefined;
 
 /**
  * Calls `onRead` with what arrives; the bytes are valid during the call only. End and errors go the socket's own way, so

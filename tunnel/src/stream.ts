@@ -94,11 +94,6 @@ export class TunnelStream extends SocketDuplex {
   get bytesWritten(): number {
     return this.sendHalf.sent + this.sendHalf.queued + this.writableLength - this.#heldBytes;
   }
-
-  /** Whether the peer's FIN came and the program has read everything. */
-  get readDone(): boolean {
-    return this.#ended && this.readableLength === 0;
-  }
   /** Whether the peer will send nothing more. */
   get endReceived(): boolean {
     return this.#ended;
