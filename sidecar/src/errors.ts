@@ -14,6 +14,10 @@ export const sidecarErrors = {
     exit: 4,
     text: 'listen.address or admin.address is taken, not of this machine or not allowed',
   },
+  NODE_UNFIT: {
+    exit: 4,
+    text: 'this Node does not let TLS records be counted before TLS works on them; run the version that package.json pins',
+  },
   DRAIN_UNDELIVERED: { exit: 7, text: 'the sidecar stopped with data that tunnels had accepted and not delivered' },
   INTERNAL: { exit: 70, text: 'a fault of the sidecar itself' },
 } as const;

@@ -118,11 +118,13 @@ class RunningSidecar implements Sidecar {
       onSecure: (connection) => this.#devices.accept(connection),
       onHandshake: (outcome) => {
         metrics.handshake(outcome);
-        if (outcome.error !== undefined) log.event('CONNECTION_REFUSED', `TLS handshake failed: ${outcome.error}`);
+        const { error, source } = outcome;
+        if (error === undefined) return;
+        log.event('CONNECTION_REFUSED', `TLS handshake failed: ${error}`, { peer: source.address });
       },
-      onRefused: (reason) => {
+      onRefused: (reason, source) => {
         metrics.refused(reason);
-        log.event('CONNECTION_REFUSED', `not admitted: ${reason}`);
+        log.event('CONNECTION_REFUSED', `not admitted: ${reason}`, { peer: source.address });
       },
     });
     this.#admin = new AdminServer({

@@ -5,6 +5,8 @@ export interface ByteChannel {
   write(frame: Uint8Array): void;
   /** Whether bytes of the previous write are still in this process: then the slot is skipped (invariant 2). */
   readonly writePending: boolean;
+  /** Bytes that the transport has read so far, all overhead included; undefined where the channel cannot tell. */
+  readonly transportBytes?: number | undefined;
   /** Ends the sending direction with the transport's close alert. */
   end(): void;
   /** Drops the connection at once. */

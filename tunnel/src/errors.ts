@@ -13,6 +13,7 @@ export const tunnelErrors = {
   TUNNEL_STREAM_STATE: { exit: 6, text: 'the peer used a stream in a way that its state does not allow' },
   TUNNEL_CREDIT: { exit: 6, text: 'the peer sent more than the credit that it was given' },
   TUNNEL_FRAME_RATE: { exit: 6, text: 'the peer sent more frames, or control messages, than its slots allow' },
+  TUNNEL_RECORDS: { exit: 6, text: 'the peer sent TLS records that its frames do not explain' },
   TUNNEL_PARAMETERS: { exit: 6, text: 'STP parameters have drawn slot distances; those of a peer fail before' },
 } as const;
 

@@ -78,8 +78,9 @@ class Exchange implements FrameVisitor, Timed {
     this.#reader = new FrameReader(this, { maxFrame: 0, bootstrap: true });
     channel.onRead = (chunk) => this.#read(chunk);
     channel.onClose = (error) => {
+      const message = error?.message ?? 'during the bootstrap exchange';
       this.#fail(
-        new TunnelError('TUNNEL_PEER_CLOSED', error?.message ?? 'during the bootstrap exchange', { cause: error }),
+        error instanceof TunnelError ? error : new TunnelError('TUNNEL_PEER_CLOSED', message, { cause: error }),
       );
     };
     runtime.scheduler.schedule(this, runtime.clock.now() + deadlineMs);

@@ -1,6 +1,6 @@
 // What the frames of a policy have room for (SPEC.md sections 6.4 and 11.1).
 import { limits } from '@quietwire/proto';
-import { createSampler, type ShapingParameters } from '@quietwire/shaping';
+import { createSampler, type Role, type ShapingParameters } from '@quietwire/shaping';
 
 /** Bytes of a frame that are no field of a name: its length, and type, length and identifier of an OPEN. */
 const AROUND_A_NAME = 2 + 5;
@@ -12,6 +12,13 @@ const LARGE_FRAME = 256;
 export function controlRoomOf({ mode }: ShapingParameters, size: number): number {
   if (mode !== 'STP') return 0;
   return size < LARGE_FRAME ? limits.controlRoom : 2 * limits.controlRoom;
+}
+
+/** The largest frame that the peer of `role` may send, bytes (SPEC.md section 3.1). */
+export function largestPeerFrame(parameters: ShapingParameters, role: Role): number {
+  const { mode, frameSize, background, upstream, downstream } = parameters;
+  const largest = Math.min(frameSize, createSampler((role === 'device' ? downstream : upstream).size).max);
+  return mode === 'STP' ? Math.max(largest, background.frameSize) : largest;
 }
 
 /** Bytes of a service's name for which every frame in which an OPEN may leave has room. */

@@ -3,7 +3,16 @@
 import { type Control, type ControlOpener, type FrameVisitor, limits } from '@quietwire/proto';
 import { createSampler, type Role, type Shaper, type ShapingParameters } from '@quietwire/shaping';
 import { TunnelError } from './errors.ts';
-import { CLOCK_RATIO, CONTROLS_BEYOND, CONTROLS_EACH, DEAD_PEER_SLOTS, HELD_BACK_MS } from './limits.ts';
+import {
+  CLOCK_RATIO,
+  CONTROLS_BEYOND,
+  CONTROLS_EACH,
+  DEAD_PEER_SLOTS,
+  HELD_BACK_MS,
+  RECORD_OVERHEAD,
+  RECORD_OVERHEAD_BEYOND,
+  RECORDS_PER_FRAME,
+} from './limits.ts';
 import type { TunnelMeter } from './meter.ts';
 import type { StreamTable } from './stream-table.ts';
 
@@ -20,6 +29,8 @@ export interface InboundOptions {
   /** The clock learned something: the next frame may have to carry more, or leave earlier. */
   readonly onSchedule: () => void;
   readonly onGoaway: () => void;
+  /** What the transport had read when the session began, bytes; undefined where it cannot tell. */
+  readonly transportBytes: number | undefined;
 }
 
 export class Inbound implements FrameVisitor {
@@ -27,6 +38,10 @@ export class Inbound implements FrameVisitor {
   readonly #backgroundSize: number;
   readonly #frames: Allowance;
   readonly #controls: Allowance;
+  /** What the transport may have read: content of frames, and the overhead that each of them allows. */
+  #explainedBytes: number;
+  /** Reads, each of one record, since a frame was complete. */
+  #records = 0;
   /** Time of the read whose frames are visited, ms. */
   readMs: number;
   /** Time of the read that completed the last frame, ms. */
@@ -36,6 +51,7 @@ export class Inbound implements FrameVisitor {
     this.#options = options;
     this.readMs = nowMs;
     this.frameMs = nowMs;
+    this.#explainedBytes = (options.transportBytes ?? 0) + RECORD_OVERHEAD_BEYOND;
     const { role, shaper, parameters } = options;
     const { mode, background, frameSize } = parameters;
     this.#backgroundSize = mode === 'STP' && background.frameSize < frameSize ? background.frameSize : 0;
@@ -51,12 +67,38 @@ export class Inbound implements FrameVisitor {
     );
   }
 
+  /** Call it before the frames of a read are visited. */
+  readBegins(bytes: number, nowMs: number): void {
+    this.readMs = nowMs;
+    this.#records += 1;
+    this.#explainedBytes += bytes;
+    this.#options.meter.bytesReceived += bytes;
+  }
+
+  /** Call it when they are. @throws TunnelError TUNNEL_RECORDS if a frame comes in more records than it may. */
+  readEnds(): void {
+    if (this.#records <= RECORDS_PER_FRAME) return;
+    throw new TunnelError('TUNNEL_RECORDS', `a frame in more than ${RECORDS_PER_FRAME} records`);
+  }
+
+  /**
+   * Looks for records that carry nothing: the transport's bytes against those of the frames.
+   * @throws TunnelError TUNNEL_RECORDS
+   */
+  checkTransport(transportBytes: number | undefined): void {
+    if (transportBytes === undefined || transportBytes <= this.#explainedBytes) return;
+    const beyond = transportBytes - this.#explainedBytes;
+    throw new TunnelError('TUNNEL_RECORDS', `${beyond} bytes beyond its frames and what these may cost`);
+  }
+
   cover(size: number): void {
     this.#options.meter.coverReceived += 1;
     this.frameStart(size);
   }
   frameStart(size: number): void {
     this.frameMs = this.readMs;
+    this.#records = 0;
+    this.#explainedBytes += RECORD_OVERHEAD;
     this.#frames.take(this.readMs);
     if (size === this.#backgroundSize) this.#options.meter.framesReceivedBackground += 1;
     else this.#options.meter.framesReceivedPeriod += 1;

@@ -18,5 +18,5 @@ export { systemClock } from './system-clock.ts';
 export { systemRandom, systemRandomBytes } from './system-random.ts';
 export { createSystemRuntime } from './system-runtime.ts';
 export { SystemTicker } from './system-ticker.ts';
-export { tlsChannel } from './tls-channel.ts';
+export { tlsChannel, wipeKeyLog } from './tls-channel.ts';
 export { Tunnel, type TunnelOptions } from './tunnel.ts';

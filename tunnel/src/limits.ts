@@ -30,6 +30,13 @@ export const DEAD_PEER_SLOTS = 3;
  * stands still hold back (SPEC.md section 15). More stops floods that take the process's time from other tunnels.
  */
 export const HELD_BACK_MS = 60_000;
+/**
+ * TLS records that one frame may come in. One is right (SPEC.md section 2.5); more are work that no slot pays for.
+ */
+export const RECORDS_PER_FRAME = 4;
+/** Bytes of TLS beside the content of each frame, record padding included, and beyond those: a partial record is on its way. */
+export const RECORD_OVERHEAD = 256;
+export const RECORD_OVERHEAD_BEYOND = 65_536;
 /** How much faster than the own clock a peer's may run. */
 export const CLOCK_RATIO = 1.01;
 /** CONTROL fields for each slot and for each virtual activity, and beyond those: stops floods of sealed messages. */

@@ -20,8 +20,12 @@ export interface Timed {
 /** Buckets of the wheel: more ticks than the usual distance of background slots, so that few entries wait a round. */
 const BUCKETS = 4096;
 const MASK = BUCKETS - 1;
+/** A tick that comes later than this was held up by work of the thread, ms. */
+const LATE_MS = 5;
 
 export class Scheduler {
+  /** Told after a tick that came late, by how many ms: something held the thread. */
+  onLate: ((lateMs: number) => void) | undefined;
   readonly #clock: Clock;
   readonly #source: TickSource;
   readonly #buckets: (Timed | undefined)[] = new Array<Timed | undefined>(BUCKETS).fill(undefined);
@@ -80,6 +84,7 @@ export class Scheduler {
   }
 
   #tick(nowMs: number): void {
+    const lateMs = nowMs - this.#armedMs;
     this.#armedMs = Number.POSITIVE_INFINITY;
     this.#running = true;
     const tick = Math.floor(nowMs);
@@ -100,6 +105,7 @@ export class Scheduler {
       }
     }
     due.length = 0;
+    if (lateMs >= LATE_MS) this.onLate?.(lateMs);
     this.#running = false;
     if (this.#size > 0) this.#arm(this.#nextDue());
   }

@@ -5,7 +5,7 @@ import { createShaper, type Role, type Shaper, type ShapingParameters } from '@q
 import type { ByteChannel } from './byte-channel.ts';
 import { TunnelError } from './errors.ts';
 import type { FramePool } from './frame-pool.ts';
-import { controlRoomOf, serviceRoomOf } from './frame-room.ts';
+import { controlRoomOf, largestPeerFrame, serviceRoomOf } from './frame-room.ts';
 import { Inbound } from './inbound.ts';
 import { DEAD_PEER_MS, DEAD_PEER_SLOTS, type TunnelLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
@@ -116,10 +116,12 @@ export class Tunnel implements Timed {
         parameters,
         onSchedule: () => this.#touch(false),
         onGoaway: () => this.#goaway(),
+        transportBytes: channel.transportBytes,
       },
       nowMs,
     );
-    this.#reader = new FrameReader(this.#inbound, { maxFrame: session.maxFrame });
+    const maxFrame = Math.min(session.maxFrame, largestPeerFrame(parameters, role));
+    this.#reader = new FrameReader(this.#inbound, { maxFrame });
     channel.onRead = (chunk) => this.#read(chunk);
     channel.onClose = (error) => this.#lost(error);
     this.#meter.tunnelsActive += 1;
@@ -204,16 +206,28 @@ export class Tunnel implements Timed {
       this.destroy(new TunnelError('TUNNEL_PEER_DEAD', `nothing came for ${Math.round(this.#deadAfterMs)} ms`));
       return;
     }
+    this.checkTransport();
+    if (this.#over) return;
     this.#settle(true);
+  }
+
+  /** Drops a peer whose transport has read more than its frames explain; costs next to nothing. */
+  checkTransport(): void {
+    if (this.#over) return;
+    try {
+      this.#inbound.checkTransport(this.#channel.transportBytes);
+    } catch (error) {
+      this.destroy(error as TunnelError);
+    }
   }
 
   #read(chunk: Uint8Array): void {
     if (this.#over) return;
-    this.#inbound.readMs = this.#runtime.clock.now();
-    this.#meter.bytesReceived += chunk.length;
+    this.#inbound.readBegins(chunk.length, this.#runtime.clock.now());
     this.#inEvent = true;
     try {
       this.#reader.push(chunk);
+      this.#inbound.readEnds();
     } catch (error) {
       this.destroy(error instanceof Error ? error : new Error(String(error)));
     }
@@ -280,7 +294,8 @@ export class Tunnel implements Timed {
   #lost(cause: Error | undefined): void {
     const announced = this.#goawayReceived && cause === undefined;
     const message = cause?.message ?? 'without a GOAWAY before';
-    this.#finish(announced ? undefined : new TunnelError('TUNNEL_PEER_CLOSED', message, { cause }));
+    if (announced) this.#finish(undefined);
+    else this.#finish(cause instanceof TunnelError ? cause : new TunnelError('TUNNEL_PEER_CLOSED', message, { cause }));
   }
 
   #finish(error: Error | undefined): void {

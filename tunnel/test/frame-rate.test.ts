@@ -68,7 +68,9 @@ test('what a peer leaves unused for an hour is not there for a flood', async () 
 
 test('a flood of sealed messages is cut off, however few frames it takes', async () => {
   for (const size of [64, 16_000]) {
-    const { cloud, cloudChannel, device } = await connectPair();
+    const slots = (ms: number) => ({ interval: constant(ms), size: constant(size) });
+    const large = { frameSize: size, upstream: slots(100), downstream: slots(50) };
+    const { cloud, cloudChannel, device } = await connectPair(size > 1024 ? { parameters: large } : {});
     const { seal } = device.session;
     const opened = cloud.session.open.count;
     const { error } = flood(cloud, cloudChannel, () =>

@@ -57,6 +57,8 @@ export interface PairOptions {
   readonly seed?: number | string;
   readonly delayMs?: () => number;
   readonly readBytes?: number;
+  /** Bytes that the transport of the cloud's end has read. */
+  readonly cloudTransport?: () => number;
   /** How late ticks are. */
   readonly lateMs?: () => number;
   /** Of the cloud's end, where several tunnels share one. */
@@ -80,6 +82,8 @@ export async function connectPair(options: PairOptions = {}): Promise<Pair> {
     delayMs: options.delayMs ?? (() => 20),
     ...(options.readBytes === undefined ? {} : { readBytes: options.readBytes }),
   });
+  const { cloudTransport } = options;
+  if (cloudTransport !== undefined) Object.defineProperty(cloudChannel, 'transportBytes', { get: cloudTransport });
   const deviceRuntime = time.runtime(`device ${seed}`, options.lateMs);
   const cloudRuntime = time.runtime(`cloud ${seed}`, options.lateMs);
   const scheduleRuntime = (role: Role, runtime: Runtime): Runtime =>

@@ -52,16 +52,17 @@ export async function serveDevice(
   serving: DeviceServing,
   owner: ConnectionOwner,
 ): Promise<void> {
-  const { socket } = secure;
+  const { socket, transport } = secure;
   const { runtime, policies, keys } = serving;
   const claimed: { fleet: string | undefined; deviceId: string | undefined } = {
     fleet: undefined,
     deviceId: undefined,
   };
-  const channel = tlsChannel(socket);
+  const channel = tlsChannel(socket, transport);
   const tlsProtocol = socket.getProtocol() ?? 'unknown';
 
   const createTunnel = (session: Session): Tunnel => {
+    secure.proven();
     const policy = policies.get(session.fleet);
     if (policy === undefined) throw new Error('the policy vanished during the bootstrap exchange');
     const { meter, parameters } = policy;

@@ -22,6 +22,8 @@ export interface DrainOutcome {
 
 /** Distance of the looks at age and revocation. */
 const sweepMs = 10_000;
+/** Least distance of the looks at all transports that follow what held the thread. */
+const transportsMs = 50;
 /** Time for the peer's end after ours. */
 const lingerMs = 2000;
 
@@ -49,6 +51,7 @@ export class DeviceConnections {
   readonly #sockets = new Set<TLSSocket>();
   readonly #sweeper: OneShot;
   readonly #waiting = new Set<() => void>();
+  #transportsAtMs = 0;
   #draining = false;
 
   constructor(serving: DeviceServing, log: Log, metrics: SidecarMetrics) {
@@ -56,6 +59,7 @@ export class DeviceConnections {
     this.#log = log;
     this.#metrics = metrics;
     this.#sweeper = new OneShot(serving.runtime, () => this.#sweep()).startIn(sweepMs);
+    serving.runtime.scheduler.onLate = () => this.#checkTransports();
   }
 
   get size(): number {
@@ -82,7 +86,7 @@ export class DeviceConnections {
     };
     serveDevice(secure, this.#serving, owner)
       .catch((error: unknown) => {
-        this.#failed(error);
+        this.#failed(error, secure.source.address);
         this.#linger(socket);
       })
       .finally(() => this.#unproven.delete(secure));
@@ -168,6 +172,7 @@ export class DeviceConnections {
     this.#devices.remove(fleet, deviceId, connection);
     this.#metrics.tunnelClosed(policy.name, tlsProtocol, (this.#now() - sinceMs) / 1000);
     if (isProtocolFault(error)) {
+      this.#devices.penalise(fleet, deviceId, this.#now());
       this.#log.event('PEER_FAILED', `a device of ${policy.name} broke the protocol: ${errorText(error)}`, {
         policy: policy.name,
       });
@@ -178,7 +183,7 @@ export class DeviceConnections {
     }
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, peer: string): void {
     const { cause, fleet, deviceId } =
       error instanceof EstablishFailure ? error : { cause: error, fleet: undefined, deviceId: undefined };
     if (this.#draining) return;
@@ -192,8 +197,16 @@ export class DeviceConnections {
     this.#log.event(
       refused ? 'DEVICE_REFUSED' : 'AUTHENTICATION_FAILED',
       `${whose} ${refused ? 'was refused' : 'did not prove itself'}: ${code} ${errorText(cause)}`,
-      this.#log.takes('debug') && deviceId !== undefined ? { device: deviceId } : {},
+      this.#log.takes('debug') && deviceId !== undefined ? { peer, device: deviceId } : { peer },
     );
+  }
+
+  /** Something held the thread: if it was one of the devices, it must not do so again. */
+  #checkTransports(): void {
+    const now = this.#now();
+    if (now < this.#transportsAtMs + transportsMs) return;
+    this.#transportsAtMs = now;
+    for (const { tunnel } of [...this.#tunnels]) tunnel.checkTransport();
   }
 
   #sweep(): void {
@@ -213,6 +226,7 @@ export class DeviceConnections {
 function isProtocolFault(error: Error | undefined): boolean {
   if (error instanceof ProtoError) return true;
   return (
-    error instanceof TunnelError && ['TUNNEL_STREAM_STATE', 'TUNNEL_CREDIT', 'TUNNEL_FRAME_RATE'].includes(error.code)
+    error instanceof TunnelError &&
+    ['TUNNEL_STREAM_STATE', 'TUNNEL_CREDIT', 'TUNNEL_FRAME_RATE', 'TUNNEL_RECORDS'].includes(error.code)
   );
 }

@@ -4,6 +4,8 @@
  */
 import { TokenBucket } from '../admission/token-bucket.ts';
 
+/** How long a device that broke the protocol stays out: what it did until it was noticed may have held the thread, ms. */
+const penaltyMs = 60_000;
 /** Replacements at once, and per second in the long run. */
 const replacementBurst = 5;
 const replacementsPerSecond = 0.1;
@@ -13,13 +15,17 @@ export class DeviceTable<Connection> {
   /** Only of devices that replaced a connection lately. */
   readonly #replacements = new Map<string, TokenBucket>();
 
+  /** When devices that broke the protocol may connect again, ms. */
+  readonly #penalties = new Map<string, number>();
+
   get size(): number {
     return this.#connections.size;
   }
 
-  /** Whether the device may connect now: always if it is not connected, else within the limit. */
+  /** Whether the device may connect now: not after a breach of the protocol; if it is connected, within the limit. */
   admits(fleet: string, deviceId: string, nowMs: number): boolean {
     const key = deviceKey(fleet, deviceId);
+    if (nowMs < (this.#penalties.get(key) ?? 0)) return false;
     if (!this.#connections.has(key)) return true;
     let bucket = this.#replacements.get(key);
     if (bucket === undefined) {
@@ -43,8 +49,16 @@ export class DeviceTable<Connection> {
     if (this.#connections.get(key) === connection) this.#connections.delete(key);
   }
 
+  /** The device broke the protocol. */
+  penalise(fleet: string, deviceId: string, nowMs: number): void {
+    this.#penalties.set(deviceKey(fleet, deviceId), nowMs + penaltyMs);
+  }
+
   /** Forgets limits that have recovered. */
   sweep(nowMs: number): void {
+    for (const [key, untilMs] of this.#penalties) {
+      if (untilMs <= nowMs) this.#penalties.delete(key);
+    }
     for (const [key, bucket] of this.#replacements) {
       if (bucket.isFull(nowMs)) this.#replacements.delete(key);
     }

@@ -1,32 +1,42 @@
 /**
- * One accepted connection up to the end of its TLS handshake: it waits unread for admission, reads the PROXY header of a
- * trusted balancer, and goes to the TLS server. Ends in exactly one outcome.
+ * One accepted connection up to the end of its TLS handshake: the PROXY header of a trusted balancer and the ClientHello are read,
+ * it waits for admission, and goes to TLS. Ends in exactly one outcome.
  */
 import type { Socket } from 'node:net';
-import type { AdmissionRefusal, Visitor } from '../admission/admission.ts';
+import type { AdmissionRefusal, Visit, Visitor } from '../admission/admission.ts';
+import { sourceOf } from '../admission/source-of.ts';
 import { decodeProxyHeader } from '../proxy/decode-proxy-header.ts';
 import type { Endpoint } from '../proxy/encode-proxy-header.ts';
+import { helloState } from './client-hello.ts';
 
 export interface IncomingOwner {
   /** Monotonic, ms. */
   now(): number;
   /** Whether connections from this address begin with a PROXY header. */
   expectsProxyHeader(address: string): boolean;
-  startTls(socket: Socket): void;
-  refused(reason: AdmissionRefusal): void;
+  /** `head` is what was read of the socket, which is paused, behind the PROXY header. */
+  startTls(incoming: Incoming, head: Buffer): void;
+  refused(incoming: Incoming, reason: AdmissionRefusal): void;
   /** The handshake did not end well. `error` is one of `handshake-error.ts`. */
-  failed(error: string, seconds: number): void;
+  failed(incoming: Incoming, error: string): void;
 }
+
+/** Reads in which header and ClientHello may come; each has at least a segment of TCP. */
+const mostReads = 64;
 
 export class Incoming implements Visitor {
   readonly socket: Socket;
   /** The device's end, or what a trusted balancer says it is. */
   source: Endpoint;
   destination: Endpoint;
-  /** What the TLS server reported, for the moment when the socket closes. */
+  /** What is known of a failure, for the moment when the socket closes. */
   error: string | undefined;
   readonly #owner: IncomingOwner;
+  #visit: Visit | undefined;
   #begunAt = Number.NaN;
+  #held: Buffer = Buffer.alloc(0);
+  #reads = 0;
+  #headerDone: boolean;
   #over = false;
 
   constructor(socket: Socket, owner: IncomingOwner) {
@@ -34,23 +44,37 @@ export class Incoming implements Visitor {
     this.#owner = owner;
     this.source = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.destination = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 };
+    this.#headerDone = !owner.expectsProxyHeader(this.source.address);
   }
 
-  /** Seconds since the handshake began. */
+  /** Seconds since the handshake began; before it did, since the first byte. */
   get seconds(): number {
     return (this.#owner.now() - this.#begunAt) / 1000;
   }
 
+  /** Whether the handshake has begun. */
+  get visit(): Visit | undefined {
+    return this.#visit;
+  }
+
+  /** Starts to read; `visit` is told when the ClientHello is there. */
+  enter(visit: Visit): void {
+    this.#visit = visit;
+    if (this.socket.destroyed) return;
+    this.socket.on('data', this.#read);
+    this.socket.resume();
+  }
+
   begin(): void {
     this.#begunAt = this.#owner.now();
-    if (this.#owner.expectsProxyHeader(this.source.address)) this.#readProxyHeader();
-    else this.#owner.startTls(this.socket);
+    const head = this.#held;
+    this.#held = Buffer.alloc(0);
+    this.#owner.startTls(this, head);
   }
 
   refuse(reason: AdmissionRefusal): void {
-    if (this.#over) return;
     this.#over = true;
-    this.#owner.refused(reason);
+    this.#owner.refused(this, reason);
     this.socket.destroy();
   }
 
@@ -61,33 +85,43 @@ export class Incoming implements Visitor {
 
   /** The socket is closed. */
   closed(): void {
+    this.#visit?.gone();
+    // A balancer's health check connects and says nothing: that is no handshake.
     if (this.#over || Number.isNaN(this.#begunAt)) return;
     this.#over = true;
-    // A balancer's health check connects and says nothing: that is no handshake.
-    if (this.error === undefined && this.socket.bytesRead === 0) return;
-    this.#owner.failed(this.error ?? 'connection_reset', this.seconds);
+    this.#owner.failed(this, this.error ?? 'connection_reset');
   }
 
-  #readProxyHeader(): void {
-    let held: Buffer = Buffer.alloc(0);
-    const read = (chunk: Buffer): void => {
-      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      const header = decodeProxyHeader(held);
-      if (header.state === 'more') return;
-      this.socket.removeListener('data', read);
-      this.socket.pause();
-      if (header.state === 'bad') {
-        this.error = 'proxy_header';
-        this.socket.destroy();
-        return;
-      }
-      this.source = header.source ?? this.source;
-      this.destination = header.destination ?? this.destination;
-      const rest = held.subarray(header.length);
-      if (rest.length > 0) this.socket.unshift(rest);
-      this.#owner.startTls(this.socket);
-    };
-    this.socket.on('data', read);
-    this.socket.resume();
+  readonly #read = (chunk: Buffer): void => {
+    if (Number.isNaN(this.#begunAt)) this.#begunAt = this.#owner.now();
+    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    this.#reads += 1;
+    const fault = this.#headerFault() ?? this.#helloFault();
+    if (fault === undefined && this.#reads <= mostReads) return;
+    this.error = fault ?? 'tls';
+    this.socket.destroy();
+  };
+
+  #headerFault(): string | undefined {
+    if (this.#headerDone) return undefined;
+    const header = decodeProxyHeader(this.#held);
+    if (header.state === 'more') return undefined;
+    if (header.state === 'bad') return 'proxy_header';
+    this.#headerDone = true;
+    this.source = header.source ?? this.source;
+    this.destination = header.destination ?? this.destination;
+    this.#held = this.#held.subarray(header.length);
+    return undefined;
+  }
+
+  #helloFault(): string | undefined {
+    if (!this.#headerDone) return undefined;
+    const state = helloState(this.#held);
+    if (state === 'more') return undefined;
+    if (state !== 'whole') return state;
+    this.socket.removeListener('data', this.#read);
+    this.socket.pause();
+    this.#visit?.spoke(sourceOf(this.source.address));
+    return undefined;
   }
 }

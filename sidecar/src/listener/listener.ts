@@ -3,28 +3,38 @@
  * `quietwire/1`. What is inside TLS is `device/`'s matter.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import { usesExtendedMasterSecret } from '@quietwire/proto';
 import type { Address } from '@quietwire/shaping';
-import type { TimerRuntime } from '@quietwire/tunnel';
-import { Admission, type AdmissionLimits, type AdmissionRefusal, type Visit } from '../admission/admission.ts';
+import { type TimerRuntime, TunnelError } from '@quietwire/tunnel';
+import { Admission, type AdmissionLimits, type AdmissionRefusal } from '../admission/admission.ts';
+import { sourceOf } from '../admission/source-of.ts';
+import { SidecarError } from '../errors.ts';
 import type { Endpoint } from '../proxy/encode-proxy-header.ts';
 import type { TrustedProxies } from '../proxy/trusted-proxies.ts';
 import type { TlsFiles } from '../tls/read-tls-files.ts';
-import { type MinTlsVersion, quietwireAlpn, secureContextOptions, serverOptions } from '../tls/server-options.ts';
+import { type MinTlsVersion, quietwireAlpn, secureContextOptions } from '../tls/server-options.ts';
+import { type GuardedTls, startGuardedTls } from './guarded-tls.ts';
 import { handshakeErrorType } from './handshake-error.ts';
 import { Incoming, type IncomingOwner } from './incoming.ts';
 import { listenOn } from './listen-address.ts';
+import { canReadRawBytes } from './raw-bytes.ts';
 
 /** A connection whose handshake has ended well; `onSecure` must take the socket in the same turn. */
 export interface SecureConnection {
   readonly socket: TLSSocket;
+  /** The TCP connection below, which counts what is read. */
+  readonly transport: Socket;
   readonly source: Endpoint;
   readonly destination: Endpoint;
+  /** The peer has proved itself: until then no more TLS records are read than the bootstrap exchange has. */
+  readonly proven: () => void;
 }
 
 export interface HandshakeOutcome {
   readonly seconds: number;
+  /** The peer's end, or what a trusted balancer says it is. */
+  readonly source: Endpoint;
   readonly protocol?: string;
   readonly resumed?: boolean;
   /** A kind of `handshake-error.ts`; absent where it ended well. */
@@ -39,48 +49,35 @@ export interface ListenerOptions {
   readonly trustedProxies: TrustedProxies;
   readonly onSecure: (connection: SecureConnection) => void;
   readonly onHandshake: (outcome: HandshakeOutcome) => void;
-  readonly onRefused: (reason: AdmissionRefusal) => void;
-}
-
-interface Guest {
-  readonly incoming: Incoming;
-  visit: Visit | undefined;
+  readonly onRefused: (reason: AdmissionRefusal, source: Endpoint) => void;
 }
 
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
-  readonly #tls: TlsServer;
   readonly #admission: Admission;
   readonly #owner: IncomingOwner;
-  /** Connections whose handshake has not ended, by their four addresses: the TLS server names its sockets in no other way. */
-  readonly #guests = new Map<string, Guest>();
+  /** Connections whose handshake has not ended. */
+  readonly #guests = new Set<Incoming>();
+  #secureContext: SecureContext;
 
+  /** @throws SidecarError NODE_UNFIT where this Node does not let TLS records be counted before TLS works on them. */
   constructor(options: ListenerOptions) {
+    if (!canReadRawBytes) throw new SidecarError('NODE_UNFIT', `Node ${process.version}`);
     this.#options = options;
     this.#admission = new Admission(options.runtime, options.limits);
     this.#owner = {
       now: () => options.runtime.clock.now(),
       expectsProxyHeader: (address) => options.trustedProxies.trusts(address),
-      startTls: (socket) => this.#tls.emit('connection', socket),
-      refused: options.onRefused,
-      failed: (error, seconds) => options.onHandshake({ seconds, error }),
+      startTls: (incoming, head) => this.#startTls(incoming, head),
+      refused: ({ source }, reason) => options.onRefused(reason, source),
+      failed: ({ seconds, source }, error) => options.onHandshake({ seconds, source, error }),
     };
-    // The deadline is admission's: Node's own would count from another moment.
-    this.#tls = createTlsServer({
-      ...serverOptions(options.tlsFiles, options.minVersion),
-      handshakeTimeout: 2 ** 31 - 1,
-    });
-    this.#tls.on('secureConnection', (socket) => this.#secured(socket));
-    this.#tls.on('tlsClientError', (error, socket) => {
-      const guest = this.#guests.get(fourAddresses(socket));
-      if (guest !== undefined) guest.incoming.error = handshakeErrorType(error);
-      socket.destroy();
-    });
+    this.#secureContext = createSecureContext(secureContextOptions(options.tlsFiles, options.minVersion));
     this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => this.#accepted(socket));
   }
 
-  /** Connections in any state, handshakes under way, newcomers that wait. */
+  /** Connections in any state, handshakes under way, newcomers that wait, those that have not said enough. */
   get counts(): Admission['counts'] {
     return this.#admission.counts;
   }
@@ -92,14 +89,14 @@ export class Listener {
 
   /** New handshakes use the new files; connections that stand keep what they have. */
   reload(files: TlsFiles): void {
-    this.#tls.setSecureContext(secureContextOptions(files, this.#options.minVersion));
+    this.#secureContext = createSecureContext(secureContextOptions(files, this.#options.minVersion));
   }
 
   /** Closes the port and turns away whoever has not ended the handshake. Connections that stand go on. */
   stopAccepting(): void {
     this.#server.close();
     this.#admission.close();
-    for (const { incoming } of [...this.#guests.values()]) incoming.socket.destroy();
+    for (const { socket } of [...this.#guests]) socket.destroy();
   }
 
   #accepted(socket: Socket): void {
@@ -108,46 +105,52 @@ export class Listener {
       socket.destroy();
       return;
     }
-    const key = fourAddresses(socket);
     const incoming = new Incoming(socket, this.#owner);
-    const guest: Guest = { incoming, visit: undefined };
-    this.#guests.set(key, guest);
+    this.#guests.add(incoming);
     socket.on('error', () => {});
     socket.once('close', () => {
-      if (this.#guests.get(key) === guest) this.#guests.delete(key);
+      this.#guests.delete(incoming);
       incoming.closed();
-      guest.visit?.gone();
     });
-    guest.visit = this.#admission.enter(incoming);
+    incoming.enter(this.#admission.enter(incoming, sourceOf(incoming.source.address)));
   }
 
-  #secured(socket: TLSSocket): void {
-    const key = fourAddresses(socket);
-    const guest = this.#guests.get(key);
-    this.#guests.delete(key);
-    if (guest === undefined) {
-      socket.destroy();
-      return;
-    }
-    const { incoming, visit } = guest;
-    const { seconds } = incoming;
+  #startTls(incoming: Incoming, head: Uint8Array): void {
+    startGuardedTls(incoming.socket, {
+      runtime: this.#options.runtime,
+      secureContext: this.#secureContext,
+      head,
+      onSecure: (tls) => this.#secured(incoming, tls),
+      onFailed: (error) => {
+        incoming.error = error instanceof TunnelError ? 'records' : handshakeErrorType(error);
+      },
+    });
+  }
+
+  #secured(incoming: Incoming, { socket, release }: GuardedTls): void {
+    this.#guests.delete(incoming);
+    const { visit, seconds, source, destination, socket: transport } = incoming;
     const protocol = socket.getProtocol();
     incoming.settled();
     // Node ends the handshake well for a peer that offers no protocol at all.
     if (socket.alpnProtocol !== quietwireAlpn) {
-      this.#options.onRefused('unshaped');
+      this.#options.onRefused('unshaped', source);
       dismiss(socket);
       return;
     }
     if (protocol === 'TLSv1.2' && !usesExtendedMasterSecret(socket.getSession())) {
-      this.#options.onHandshake({ seconds, protocol, error: 'no_extended_master_secret' });
+      this.#options.onHandshake({ seconds, source, protocol, error: 'no_extended_master_secret' });
       dismiss(socket);
       return;
     }
     const resumed = socket.isSessionReused();
-    this.#options.onHandshake({ seconds, ...(protocol === null ? {} : { protocol }), resumed });
+    this.#options.onHandshake({ seconds, source, ...(protocol === null ? {} : { protocol }), resumed });
     visit?.handshakeDone();
-    this.#options.onSecure({ socket, source: incoming.source, destination: incoming.destination });
+    const proven = (): void => {
+      release();
+      visit?.proven();
+    };
+    this.#options.onSecure({ socket, transport, source, destination, proven });
   }
 }
 
@@ -157,8 +160,4 @@ function dismiss(socket: TLSSocket): void {
   socket.end();
   socket.resume();
   socket.destroySoon();
-}
-
-function fourAddresses(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress} ${socket.localPort}`;
 }

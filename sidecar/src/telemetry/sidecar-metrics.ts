@@ -54,7 +54,7 @@ export class SidecarMetrics {
     }
   }
 
-  handshake(outcome: HandshakeOutcome): void {
+  handshake(outcome: Omit<HandshakeOutcome, 'source'>): void {
     this.#handshakes.record(outcome.seconds, {
       'quietwire.policy': noPolicy,
       ...(outcome.error === undefined ? {} : { 'error.type': outcome.error }),

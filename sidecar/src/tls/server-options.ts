@@ -1,9 +1,6 @@
-/**
- * The whole set of options of the TLS server, in one place: `setSecureContext` forgets what it is not given again (ticket
- * keys, `sessionIdContext`), so start and reload both take everything from here.
- */
+/** The whole set of options of the TLS server, in one place: start and reload both take everything from here. */
 import { constants } from 'node:crypto';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import { tlsCiphers } from '@quietwire/proto';
 import type { TlsFiles } from './read-tls-files.ts';
 
@@ -12,7 +9,6 @@ export const quietwireAlpn = 'quietwire/1';
 
 export type MinTlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
-/** What start and reload share. */
 export function secureContextOptions(
   files: TlsFiles,
   minVersion: MinTlsVersion,
@@ -30,9 +26,4 @@ export function secureContextOptions(
     sessionIdContext: 'quietwire/1',
     ...(files.ticketKeys === undefined ? {} : { ticketKeys: files.ticketKeys }),
   };
-}
-
-/** What the server is made with: a peer whose ALPN names other protocols only gets the alert `no_application_protocol`. */
-export function serverOptions(files: TlsFiles, minVersion: MinTlsVersion): TlsOptions {
-  return { ...secureContextOptions(files, minVersion), ALPNProtocols: [quietwireAlpn] };
 }

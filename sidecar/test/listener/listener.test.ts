@@ -59,6 +59,7 @@ describe('The listener', { timeout: 20_000 }, () => {
       onSecure: (connection) => {
         connection.socket.on('error', () => {});
         connection.socket.on('data', (data) => connection.socket.write(data));
+        connection.proven();
         recorder.secure.push(connection);
         recorder.note();
       },
@@ -218,7 +219,7 @@ describe('The listener', { timeout: 20_000 }, () => {
     socket.resetAndDestroy();
     await seen.until(() => seen.handshakes.length === 1);
     assert.equal(seen.handshakes[0]?.error, 'connection_reset');
-    assert.deepEqual(listener.counts, { present: 0, handshaking: 0, waiting: 0 });
+    assert.deepEqual(listener.counts, { present: 0, handshaking: 0, waiting: 0, silent: 0 });
   });
 
   test('does not count a health check that connects and says nothing', async () => {
@@ -239,7 +240,7 @@ describe('The listener', { timeout: 20_000 }, () => {
     socket.resume();
     await once(socket, 'close');
     assert.deepEqual(seen.refused, ['deadline']);
-    assert.deepEqual(listener.counts, { present: 0, handshaking: 0, waiting: 0 });
+    assert.deepEqual(listener.counts, { present: 0, handshaking: 0, waiting: 0, silent: 0 });
   });
 
   test('lets a storm in one after the other, and every peer gets through', async () => {
@@ -250,7 +251,7 @@ describe('The listener', { timeout: 20_000 }, () => {
     assert.equal(listener.counts.present, 30);
     for (const peer of peers) peer.destroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.deepEqual(listener.counts, { present: 0, handshaking: 0, waiting: 0 });
+    assert.deepEqual(listener.counts, { present: 0, handshaking: 0, waiting: 0, silent: 0 });
   });
 
   test('believes the PROXY header of a trusted balancer, whole, split or with the hello behind it', async () => {
