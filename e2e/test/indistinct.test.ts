@@ -93,7 +93,11 @@ test('too few runs, blind attackers and noisy labels give no pass', () => {
 
 test('fewer runs than can show something are refused before anything starts', async () => {
   for (const periods of [leastRuns - 1, Number.NaN]) {
-    const context = { number: (flag: string) => (flag === 'periods' ? periods : undefined), print: () => {} };
+    const context = {
+      number: (flag: string) => (flag === 'periods' ? periods : undefined),
+      parts: [],
+      print: () => {},
+    };
     await assert.rejects(async () => indistinctCase.run(context), /fewer than 1500 runs of each cause show nothing/);
   }
 });

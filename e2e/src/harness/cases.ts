@@ -15,6 +15,8 @@ export interface CaseOutcome {
 export interface CaseContext {
   /** Values of --periods, --minutes, --cuts, --seconds and the like; undefined means the short form. */
   readonly number: (flag: LengthFlag) => number | undefined;
+  /** Parts of the case that were asked for (`--case NAME/PART`); none means all. */
+  readonly parts: readonly string[];
   /** Prints what a person may want to read (histograms, tables); goes to stderr. */
   readonly print: (text: string) => void;
 }
@@ -79,22 +81,26 @@ export async function runCases(
     for (const { name, about } of cases) process.stdout.write(`${name.padEnd(20)} ${about}\n`);
     return 0;
   }
-  const wanted = ((values.case ?? values.only) as string[] | undefined)?.flatMap((names) => names.split(','));
+  const asked = ((values.case ?? values.only) as string[] | undefined)?.flatMap((names) => names.split(','));
+  const wanted = asked?.map((name) => name.split('/')[0]);
   const unknown = wanted?.filter((name) => !cases.some((entry) => entry.name === name)) ?? [];
   if (unknown.length > 0) {
     process.stderr.write(`error FLAGS: no case ${unknown.join(', ')}; --list names them\n`);
     return 2;
   }
-  const context: CaseContext = {
+  const partsOf = (name: string): string[] =>
+    (asked ?? []).flatMap((text) => (text.startsWith(`${name}/`) ? [text.slice(name.length + 1)] : []));
+  const contextOf = (name: string): CaseContext => ({
+    parts: partsOf(name),
     number: (flag) => (values[flag] === undefined ? undefined : Number(values[flag])),
     print: (text) => process.stderr.write(`${text}\n`),
-  };
+  });
   const chosen = wanted === undefined ? cases : cases.filter(({ name }) => wanted.includes(name));
   const records: CaseRecord[] = [];
   const verdicts = new Map<Verdict, number>();
   const again: Case[] = [];
   const runOne = async (entry: Case, repeats = REPEATS): Promise<void> => {
-    const { verdict, record } = await outcomeOf(entry, context, repeats);
+    const { verdict, record } = await outcomeOf(entry, contextOf(entry.name), repeats);
     if (verdict === 'busy') again.push(entry);
     verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
     if (record !== undefined) records.push(record);

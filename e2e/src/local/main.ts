@@ -1,6 +1,7 @@
 // `npm run e2e [-- --case NAME --minutes N --periods N]`: the product's parts as users run them, with real peers, on loopback.
 import { runCases } from '../harness/cases.ts';
 import { indistinctCase } from '../indistinct/case.ts';
+import { attackCase } from './cases/attack.ts';
 import { badConfigCase } from './cases/bad-config.ts';
 import { badPeersCase } from './cases/bad-peers.ts';
 import { badServersCase } from './cases/bad-servers.ts';
@@ -25,6 +26,7 @@ for (const [signal, status] of [
 process.exit(
   await runCases(
     [
+      attackCase,
       mqttCase,
       indistinctCase,
       replayCase,

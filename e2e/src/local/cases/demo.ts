@@ -181,7 +181,11 @@ async function takePicture(page: Page, { file, afterS }: { file: string; afterS:
 }
 
 if (import.meta.main) {
-  const context: CaseContext = { number: () => undefined, print: (text) => process.stderr.write(`${text}\n`) };
+  const context: CaseContext = {
+    number: () => undefined,
+    parts: [],
+    print: (text) => process.stderr.write(`${text}\n`),
+  };
   const [file = 'docs/demo.png'] = process.argv.slice(2);
   const { pass, faults } = await runDemoCase(context, { screenshot: { file, afterS: 170 } });
   process.stderr.write(`${pass ? file : (faults ?? []).join('\n')}\n`);

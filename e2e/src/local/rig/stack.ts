@@ -107,6 +107,10 @@ export class Stack {
     return `127.0.0.1:${this.#tapPort}`;
   }
 
+  get tapPort(): number {
+    return this.#tapPort;
+  }
+
   /** The arguments of the running sidecar's command. */
   get sidecarArgs(): string[] {
     const sets = (this.#options.sets ?? []).flatMap((text) => ['--set', text]);
