@@ -4,8 +4,12 @@ import { createProgram } from './cli/program.ts';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // the reader (head, less) has seen enough
-  throw error;
+  process.stderr.write(`error FILE_UNWRITABLE: standard output: ${error.message}\n`);
+  process.exit(4);
 });
+
+// An error that nobody can read is no reason for another one.
+process.stderr.on('error', () => {});
 
 try {
   await createProgram().parseAsync(process.argv);

@@ -10,6 +10,7 @@ export const sidecarErrors = {
     text: 'a key of a fleet is missing or malformed in keysDir, or the certificate, its key or the ticket key is not valid',
   },
   FILE_UNREADABLE: { exit: 4, text: 'a file that the command line or the configuration names cannot be read' },
+  FILE_UNWRITABLE: { exit: 4, text: 'standard output cannot be written' },
   ADDRESS_UNAVAILABLE: {
     exit: 4,
     text: 'listen.address or admin.address is taken, not of this machine or not allowed',

@@ -41,6 +41,10 @@ export const sidecarEvents = {
   TUNNEL_CLOSED: { level: 'debug', text: 'A tunnel ended: closed, or lost, as the message tells.' },
   TUNNEL_REPLACED: { level: 'debug', text: 'A device connected again while its old tunnel stood: the newest wins.' },
   STREAM_FAILED: { level: 'debug', text: 'A stream ended by an error of the service or of the device.' },
+  LOG_LOST: {
+    level: 'warn',
+    text: 'So many log lines before this one could not be written, or came faster than they were read.',
+  },
   SUPPRESSED: { level: 'warn', text: 'Lines of one code came faster than the log takes; the message tells how many.' },
   TELEMETRY_FAILED: { level: 'warn', text: 'Metrics could not be sent by OTLP; the message of the exporter follows.' },
 } as const satisfies Record<string, { level: LogLevel; text: string }>;

@@ -56,4 +56,28 @@ describe('The log', () => {
     assert.match(lines[21] ?? '', /SUPPRESSED.*30 further lines of CONNECTION_REFUSED/);
     assert.equal(lines.length, 23);
   });
+
+  test('a flood of one peer does not hide the lines of others', () => {
+    const lines: string[] = [];
+    const clock = { nowMs: 0 };
+    const log = logTo(lines, 'json', 'info', clock);
+    for (let flood = 0; flood < 1000; flood += 1) {
+      const peer = flood % 2 === 0 ? '192.0.2.9' : `2001:db8:0:1::${flood.toString(16)}`;
+      log.event('AUTHENTICATION_FAILED', 'no proof', { peer });
+    }
+    log.event('AUTHENTICATION_FAILED', 'no proof', { peer: '192.0.2.1' });
+    assert.equal(lines.length, 10 + 10 + 1);
+    assert.match(lines.at(-1) ?? '', /"peer":"192\.0\.2\.1"/);
+    clock.nowMs = 10_000;
+    log.event('AUTHENTICATION_FAILED', 'no proof', { peer: '192.0.2.1' });
+    assert.match(lines.at(-2) ?? '', /SUPPRESSED.*980 further lines of AUTHENTICATION_FAILED/);
+  });
+
+  test('a flood of many peers does not fill a disk', () => {
+    const lines: string[] = [];
+    const log = logTo(lines, 'json', 'info');
+    for (let flood = 0; flood < 10_000; flood += 1)
+      log.event('CONNECTION_REFUSED', 'no TLS', { peer: `192.0.${flood >> 8}.${flood & 255}` });
+    assert.equal(lines.length, 100);
+  });
 });

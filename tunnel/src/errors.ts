@@ -1,5 +1,7 @@
 // Errors of @quietwire/tunnel: callers branch on `code` only; the table is what docs/errors.md is checked against.
 import { getSystemErrorMap } from 'node:util';
+import { ProtoError, protoErrors } from '@quietwire/proto';
+import { ShapingError, shapingErrors } from '@quietwire/shaping';
 import type { ResetReason } from './stream.ts';
 
 export const tunnelErrors = {
@@ -8,7 +10,7 @@ export const tunnelErrors = {
   TUNNEL_PEER_DEAD: { exit: 4, text: 'no frame came for 10 s and three of the longest slot distances' },
   TUNNEL_UNDELIVERED: { exit: 7, text: 'the tunnel ended with data that the peer had not acknowledged' },
   TUNNEL_CLOSING: { exit: 4, text: 'a stream was opened on a tunnel that closes' },
-  TUNNEL_STREAM_LIMIT: { exit: 6, text: 'this end has as many streams open as the limits allow' },
+  TUNNEL_STREAM_LIMIT: { exit: 4, text: 'this end has as many streams open as the limits allow' },
   TUNNEL_SERVICE_NAME: { exit: 4, text: 'no frame of the policy has room for an OPEN of this service' },
   TUNNEL_STREAM_STATE: { exit: 6, text: 'the peer used a stream in a way that its state does not allow' },
   TUNNEL_CREDIT: { exit: 6, text: 'the peer sent more than the credit that it was given' },
@@ -27,6 +29,16 @@ export class TunnelError extends Error {
     this.name = 'TunnelError';
     this.code = code;
   }
+}
+
+/** Exit status of errors that say that the peer broke the protocol (contract.md section 2). */
+const PEER_FAULT_EXIT = 6;
+
+/** Whether a tunnel ended because its peer broke the protocol: each code's table says so by its exit status. */
+export function isPeerFault(error: unknown): boolean {
+  if (error instanceof ProtoError) return protoErrors[error.code].exit === PEER_FAULT_EXIT;
+  if (error instanceof ShapingError) return shapingErrors[error.code].exit === PEER_FAULT_EXIT;
+  return error instanceof TunnelError && tunnelErrors[error.code].exit === PEER_FAULT_EXIT;
 }
 
 /**

@@ -1,9 +1,17 @@
 // The public API of @quietwire/tunnel: a list of exports, nothing else.
 export type { ByteChannel } from './byte-channel.ts';
-export { type StreamResetError, streamReset, TunnelError, type TunnelErrorCode, tunnelErrors } from './errors.ts';
+export {
+  isPeerFault,
+  type StreamResetError,
+  streamReset,
+  TunnelError,
+  type TunnelErrorCode,
+  tunnelErrors,
+} from './errors.ts';
 export { type EstablishOptions, establishAsCloud, establishAsDevice } from './establish.ts';
 export { FramePool } from './frame-pool.ts';
 export { DEAD_PEER_MS, defaultTunnelLimits, type TunnelLimits } from './limits.ts';
+export { LineSink, type LineTarget } from './line-sink.ts';
 export { ManualTime } from './manual-runtime.ts';
 export { MemoryBudget } from './memory-budget.ts';
 export { type MemoryChannel, type MemoryChannelOptions, memoryChannels } from './memory-channel.ts';
@@ -17,6 +25,7 @@ export { type ResetReason, resetCodes, TunnelStream } from './stream.ts';
 export { systemClock } from './system-clock.ts';
 export { systemRandom, systemRandomBytes } from './system-random.ts';
 export { createSystemRuntime } from './system-runtime.ts';
+export { systemLineTarget } from './system-stderr.ts';
 export { SystemTicker } from './system-ticker.ts';
 export { tlsChannel, wipeKeyLog } from './tls-channel.ts';
 export { Tunnel, type TunnelOptions } from './tunnel.ts';

@@ -31,6 +31,10 @@ export const agentEvents = {
     level: 'warn',
     text: 'The sidecar reset a stream: it does not know the service, or does not reach it. Once per service, reason and tunnel, at the next full minute of the process.',
   },
+  LOG_LOST: {
+    level: 'warn',
+    text: 'So many log lines before this one could not be written, or came faster than they were read.',
+  },
   STREAM_FAILED: { level: 'debug', text: 'A stream ended by an error, and its local connection with it.' },
   SESSION: { level: 'debug', text: 'The device and fleet that the tunnel stands for.' },
 } as const satisfies Record<string, { level: LogLevel; text: string }>;

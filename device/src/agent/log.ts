@@ -23,16 +23,22 @@ export class Log {
 
   /** Writes one line at the level that events.ts gives the code. */
   event(code: AgentEvent, message: string, fields: Readonly<Record<string, string | number>> = {}): void {
+    if (order[agentEvents[code].level] > order[this.#options.level]) return;
+    this.#options.write(this.#render(code, message, fields));
+  }
+
+  /** The line that tells how many before it were lost. */
+  lostLine(lines: number): string {
+    return this.#render('LOG_LOST', `${lines} log lines could not be written`, {});
+  }
+
+  #render(code: AgentEvent, message: string, fields: Readonly<Record<string, string | number>>): string {
     const { level } = agentEvents[code];
-    const { format, timestamp, write } = this.#options;
-    if (order[level] > order[this.#options.level]) return;
+    const { format, timestamp } = this.#options;
     const time = timestamp();
-    if (format === 'json') {
-      write(`${JSON.stringify({ time, level, code, message, ...fields })}\n`);
-      return;
-    }
+    if (format === 'json') return `${JSON.stringify({ time, level, code, message, ...fields })}\n`;
     const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${printable(String(value))}`);
-    write(`${time} ${level} ${code}: ${printable(message)}${rest.join('')}\n`);
+    return `${time} ${level} ${code}: ${printable(message)}${rest.join('')}\n`;
   }
 }
 

@@ -1,7 +1,7 @@
 // `quietwire-agent run`: configuration, signals and exit status around the running agent.
 import { readFile } from 'node:fs/promises';
 import { renderConfig } from '@quietwire/shaping';
-import { createSystemRuntime } from '@quietwire/tunnel';
+import { createSystemRuntime, LineSink, OneShot, systemLineTarget } from '@quietwire/tunnel';
 import { Agent } from '../agent/agent.ts';
 import { agentConfigSchema } from '../agent/config-schema.ts';
 import { type AgentSettings, type FlagValue, loadAgentConfig } from '../agent/load-config.ts';
@@ -22,6 +22,9 @@ export interface RunFlags {
   readonly printConfig?: boolean;
   readonly checkConfig?: boolean;
 }
+
+/** Time for the last log lines: a reader that does not read must not keep the process. */
+const lastLinesMs = 500;
 
 const stopSignals = { SIGTERM: 15, SIGINT: 2 } as const;
 const undeliveredExit = 7;
@@ -73,12 +76,14 @@ async function readConfig(path: string): Promise<string> {
 
 async function serve(settings: AgentSettings, credentials: Awaited<ReturnType<typeof readCredentials>>): Promise<void> {
   const { format, level } = settings.config.log;
+  const lines = new LineSink(systemLineTarget());
   const log = new Log({
     format,
     level,
     timestamp: () => new Date().toISOString(),
-    write: (line) => process.stderr.write(line),
+    write: (line) => lines.write(line),
   });
+  lines.tellLoss = (count) => log.lostLine(count);
   const runtime = createSystemRuntime();
   const stopped = Promise.withResolvers<void>();
   let signals = 0;
@@ -100,6 +105,10 @@ async function serve(settings: AgentSettings, credentials: Awaited<ReturnType<ty
   const { undelivered } = await agent.stop();
   log.event('STOPPED', 'the tunnel is closed');
   process.exitCode ??= undelivered ? undeliveredExit : 0;
+  await Promise.race([
+    lines.flushed(),
+    new Promise<void>((resolve) => new OneShot(runtime, resolve).startIn(lastLinesMs)),
+  ]);
   runtime.close();
   // Local connections that are still open must not keep a stopped agent alive.
   process.exit();

@@ -1,24 +1,29 @@
 // The running sidecar of `quietwire-sidecar run`: log, signals and exit status around it.
 
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { createSystemRuntime } from '@quietwire/tunnel';
+import { createSystemRuntime, LineSink, OneShot, systemLineTarget } from '@quietwire/tunnel';
 import type { SidecarConfig } from '../config/schema.ts';
 import { sidecarErrors } from '../errors.ts';
 import { Log } from '../log.ts';
 import { startSidecar } from '../sidecar.ts';
 import { nodeMetricsSdk } from '../telemetry/system-node-sdk.ts';
 
+/** Time for the last log lines: a reader that does not read must not keep the process. */
+const lastLinesMs = 500;
+
 const stopSignals = { SIGTERM: 15, SIGINT: 2 } as const;
 
 /** Serves until a signal or `POST /drain` ends it; then the process ends. */
 export async function serve(config: SidecarConfig, version: string): Promise<void> {
+  const lines = new LineSink(systemLineTarget());
   const log = new Log({
     format: config.log.format,
     level: config.log.level,
     timestamp: () => new Date().toISOString(),
     nowMs: () => Date.now(),
-    write: (line) => process.stderr.write(line),
+    write: (line) => lines.write(line),
   });
+  lines.tellLoss = (count) => log.lostLine(count);
   const complain = (message: string): void => log.event('TELEMETRY_FAILED', message);
   diag.setLogger(
     { error: complain, warn: complain, info: () => {}, debug: () => {}, verbose: () => {} },
@@ -54,6 +59,10 @@ export async function serve(config: SidecarConfig, version: string): Promise<voi
   });
   await started;
   await ended.promise;
+  await Promise.race([
+    lines.flushed(),
+    new Promise<void>((resolve) => new OneShot(runtime, resolve).startIn(lastLinesMs)),
+  ]);
   runtime.close();
   // Handles of libraries must not keep a stopped process alive.
   process.exit();

@@ -4,7 +4,7 @@
  */
 import type { TLSSocket } from 'node:tls';
 import { ProtoError, type ProtoErrorCode } from '@quietwire/proto';
-import { OneShot, TunnelError } from '@quietwire/tunnel';
+import { isPeerFault, OneShot, TunnelError } from '@quietwire/tunnel';
 import { errorText } from '../errors.ts';
 import type { SecureConnection } from '../listener/listener.ts';
 import type { Log } from '../log.ts';
@@ -171,7 +171,7 @@ export class DeviceConnections {
     this.#tunnels.delete(connection);
     this.#devices.remove(fleet, deviceId, connection);
     this.#metrics.tunnelClosed(policy.name, tlsProtocol, (this.#now() - sinceMs) / 1000);
-    if (isProtocolFault(error)) {
+    if (isPeerFault(error)) {
       this.#devices.penalise(fleet, deviceId, this.#now());
       this.#log.event('PEER_FAILED', `a device of ${policy.name} broke the protocol: ${errorText(error)}`, {
         policy: policy.name,
@@ -221,12 +221,4 @@ export class DeviceConnections {
   #now(): number {
     return this.#serving.runtime.clock.now();
   }
-}
-
-function isProtocolFault(error: Error | undefined): boolean {
-  if (error instanceof ProtoError) return true;
-  return (
-    error instanceof TunnelError &&
-    ['TUNNEL_STREAM_STATE', 'TUNNEL_CREDIT', 'TUNNEL_FRAME_RATE', 'TUNNEL_RECORDS'].includes(error.code)
-  );
 }

@@ -6,7 +6,8 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { createSystemRuntime, type Runtime, type Tunnel } from '@quietwire/tunnel';
+import { FrameWriter } from '@quietwire/proto';
+import { type ByteChannel, createSystemRuntime, type Runtime, type Tunnel } from '@quietwire/tunnel';
 import { type Backend, readAll, startBackend } from '../fixture/backend.ts';
 import { type LocalSidecar, policyText, secondaryKey, startLocalSidecar } from '../fixture/local-sidecar.ts';
 import { connectDevice, type DeviceOptions } from '../fixture/test-device.ts';
@@ -228,6 +229,25 @@ describe('A sidecar serves devices', { timeout: 30_000 }, () => {
     peer.resume();
     await once(peer, 'close');
     assert.match(logged('AUTHENTICATION_FAILED').at(-1) ?? '', /TUNNEL_BOOTSTRAP_TIMEOUT/);
+  });
+
+  test('tells that a device broke the protocol, and keeps it out for a minute', async () => {
+    let channel: ByteChannel | undefined;
+    const tunnel = await device({ device: 'rude', onChannel: (made) => (channel = made) });
+    const gone = new Promise((resolve) => {
+      tunnel.onClose = resolve;
+    });
+    const frame = new Uint8Array(128);
+    const writer = new FrameWriter();
+    writer.begin(frame, frame.length);
+    writer.control(tunnel.session.seal.seal({ periodStart: { number: 40, position: 1, version: 1 } }));
+    while (channel?.writePending === true) await new Promise((resolve) => setTimeout(resolve, 1));
+    channel?.write(frame);
+    await gone;
+    assert.match(logged('PEER_FAILED').at(-1) ?? '', /broke the protocol: period 40 announced/);
+    await refusedWith({ device: 'rude' }, 'REFUSED');
+    assert.match(logged('DEVICE_REFUSED').at(-1) ?? '', /was refused: BUSY/);
+    assert.match(logged('DEVICE_REFUSED').at(-1) ?? '', /"peer":"127\.0\.0\.1"/);
   });
 
   test('one connection for each device: the newest wins, within a limit', async () => {
