@@ -2,6 +2,7 @@
 import { type Mutant, named } from '../mutant.ts';
 
 const listener = 'sidecar/test/listener/listener.test.ts';
+const records = 'sidecar/test/listener/records.test.ts';
 const namesNoDevice = named(
   'sidecar/test/device/names-no-device.test.ts',
   'neither log nor metrics name a device at level info',
@@ -31,6 +32,25 @@ export const sidecarLeaks: readonly Mutant[] = [
       },
     ],
     caughtBy: named(listener, 'refuses renegotiation, which would put records outside the slots'),
+  },
+  {
+    name: 'key-updates-answered',
+    about: 'invariant 4: a KeyUpdate that asks for one is answered by a record outside the slots',
+    file: 'tunnel/src/tls-channel.ts',
+    edits: [{ find: 'if (updated) this.destroy(', replace: 'if (updated && socket.destroyed) this.destroy(' }],
+    caughtBy: named(records, 'a KeyUpdate after the proof ends the connection too, and nothing answers it'),
+  },
+  {
+    name: 'records-unseen-before-the-proof',
+    about: 'invariant 3: whoever comes makes the slots of others late by records that TLS works on',
+    file: 'sidecar/src/listener/guarded-tls.ts',
+    edits: [
+      {
+        find: 'const fault = gate.push(chunk);',
+        replace: 'const fault = secure ? void feed(socket, chunk) : gate.push(chunk);',
+      },
+    ],
+    caughtBy: named(records, 'a flood of KeyUpdates before the proof ends the connection before TLS works on it'),
   },
   {
     name: 'log-names-refused-devices',
