@@ -127,12 +127,15 @@ class RunningSidecar implements Sidecar {
         log.event('CONNECTION_REFUSED', `not admitted: ${reason}`, { peer: source.address });
       },
     });
-    this.#admin = new AdminServer({
-      notReady: () => this.#notReady(),
-      config: () => this.#describe(),
-      serveMetrics: (request, response) => this.#telemetry.serveMetrics(request, response),
-      drain: options.onDrain ?? (() => void this.stop()),
-    });
+    this.#admin = new AdminServer(
+      {
+        notReady: () => this.#notReady(),
+        config: () => this.#describe(),
+        metrics: () => this.#telemetry.metricsText(),
+        drain: options.onDrain ?? (() => void this.stop()),
+      },
+      runtime,
+    );
     this.#revocations = new RevocationWatch({
       runtime,
       directory: config.keysDir,

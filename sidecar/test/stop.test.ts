@@ -56,7 +56,7 @@ describe('The clean stop', { timeout: 20_000 }, () => {
     const local = await start('STP');
     const device = await connectDevice(runtime, local.port);
     const end = closed(device);
-    assert.equal((await local.admin('/drain', 'POST')).status, 202);
+    assert.equal((await local.admin('/drain', 'POST', { 'quietwire-drain': 'yes' })).status, 202);
     assert.equal(await end, undefined);
     assert.deepEqual(await local.sidecar.stop(), { undelivered: 0, cut: 0 });
   });

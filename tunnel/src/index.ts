@@ -1,4 +1,5 @@
 // The public API of @quietwire/tunnel: a list of exports, nothing else.
+export { AdminHttp, adminAnswerMs, adminConnections, adminHeadBytes, adminHeadMs } from './admin-http.ts';
 export type { ByteChannel } from './byte-channel.ts';
 export {
   isPeerFault,
@@ -12,6 +13,7 @@ export { type EstablishOptions, establishAsCloud, establishAsDevice } from './es
 export { FramePool } from './frame-pool.ts';
 export { DEAD_PEER_MS, defaultTunnelLimits, type TunnelLimits } from './limits.ts';
 export { LineSink, type LineTarget } from './line-sink.ts';
+export { isLoopbackAddress } from './loopback.ts';
 export { ManualTime } from './manual-runtime.ts';
 export { MemoryBudget } from './memory-budget.ts';
 export { type MemoryChannel, type MemoryChannelOptions, memoryChannels } from './memory-channel.ts';

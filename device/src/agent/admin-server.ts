@@ -1,6 +1,7 @@
-// The agent's admin port: probes and metrics, read only.
-import { createServer, type Server, type ServerResponse } from 'node:http';
+// The agent's admin port: probes and metrics, read only. Connections and their bounds are `AdminHttp`'s.
+import type { ServerResponse } from 'node:http';
 import type { Address } from '@quietwire/shaping';
+import { AdminHttp, type TimerRuntime } from '@quietwire/tunnel';
 import { listen } from './listen.ts';
 
 export interface AdminSources {
@@ -11,9 +12,9 @@ export interface AdminSources {
 }
 
 export class AdminServer {
-  readonly #server: Server;
+  readonly #http: AdminHttp;
 
-  constructor(sources: AdminSources) {
+  constructor(sources: AdminSources, runtime: TimerRuntime) {
     const routes: Readonly<Record<string, (response: ServerResponse) => void>> = {
       '/livez': (response) => send(response, 200, 'ok\n'),
       '/readyz': (response) => {
@@ -23,31 +24,32 @@ export class AdminServer {
       },
       '/metrics': (response) => send(response, 200, sources.metrics(), 'text/plain; version=0.0.4; charset=utf-8'),
     };
-    this.#server = createServer((request, response) => {
+    this.#http = new AdminHttp(runtime, (request, response) => {
       const [path = ''] = (request.url ?? '').split('?');
       const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
       if (route === undefined) send(response, 404, `nothing here; there are ${Object.keys(routes).join(' ')}\n`);
       else if (request.method === 'GET' || request.method === 'HEAD') route(response);
       else send(response.setHeader('allow', 'GET, HEAD'), 405, 'allowed GET, HEAD\n');
     });
-    this.#server.maxConnections = 32;
-    this.#server.headersTimeout = 5000;
-    this.#server.requestTimeout = 10_000;
   }
 
   /** @throws (rejects) DeviceError ADDRESS_UNAVAILABLE */
   listen(address: Address): Promise<Address> {
     const host = address.host === '' ? '127.0.0.1' : address.host;
-    return listen(this.#server, { host, port: address.port }, 'admin.address');
+    return listen(this.#http.server, { host, port: address.port }, 'admin.address');
   }
 
   close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    void this.#http.close();
   }
 }
 
 function send(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
   response.end(text);
 }

@@ -57,10 +57,13 @@ export class Agent {
       open: (service) => this.#openStream(service),
       onFailed: (service, error) => this.#streamFailed(service, error),
     });
-    this.#admin = new AdminServer({
-      notReady: () => (this.#tunnel?.state === 'up' ? undefined : this.#whyDown),
-      metrics: () => renderMetrics(this.#tunnel?.meter ?? new TunnelMeter()),
-    });
+    this.#admin = new AdminServer(
+      {
+        notReady: () => (this.#tunnel?.state === 'up' ? undefined : this.#whyDown),
+        metrics: () => renderMetrics(this.#tunnel?.meter ?? new TunnelMeter()),
+      },
+      options.runtime,
+    );
   }
 
   /** Rejects with what the agent cannot go on after: a first connection refused for good, a port taken meanwhile. */

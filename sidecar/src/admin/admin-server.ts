@@ -1,61 +1,71 @@
 /**
  * The admin port: probes, metrics, the effective configuration, and the drain that a preStop hook asks for. What each
- * answers is given by `AdminSources`; here are routes and rules only.
+ * answers is given by `AdminSources`; here are routes and rules only. Connections and their bounds are `AdminHttp`'s.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Address } from '@quietwire/shaping';
+import { AdminHttp, type TimerRuntime } from '@quietwire/tunnel';
 import { listenOn } from '../listener/listen-address.ts';
-import { plainIPv4 } from '../proxy/address.ts';
+import { drainRefusal } from './drain-refusal.ts';
+import { RenderCache } from './render-cache.ts';
 
 export interface AdminSources {
   /** Why the sidecar is not ready; none if it is. */
   notReady(): readonly string[];
-  /** The effective configuration, secrets as digests. */
+  /** The effective configuration, without secrets. */
   config(): unknown;
-  serveMetrics(request: IncomingMessage, response: ServerResponse): void;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
   /** Begins the clean stop. */
   drain(): void;
 }
 
-type Route = (request: IncomingMessage, response: ServerResponse) => void;
+type Route = (response: ServerResponse) => void;
+
+const plainText = 'text/plain; charset=utf-8';
+const prometheusText = 'text/plain; version=0.0.4; charset=utf-8';
 
 export class AdminServer {
-  readonly #server: Server;
+  readonly #http: AdminHttp;
   readonly #reads: Readonly<Record<string, Route>>;
   readonly #sources: AdminSources;
 
-  constructor(sources: AdminSources) {
+  constructor(sources: AdminSources, runtime: TimerRuntime) {
     this.#sources = sources;
+    const metrics = new RenderCache(runtime.clock, () => sources.metrics());
+    const config = new RenderCache(runtime.clock, () => `${JSON.stringify(sources.config(), undefined, 2)}\n`);
+    const rendered =
+      (cache: RenderCache, type: string): Route =>
+      (response) => {
+        cache.take().then(
+          (text) => send(response, 200, text, type),
+          () => send(response, 500, 'cannot be rendered\n'),
+        );
+      };
     this.#reads = {
       // An answer at all shows that the loop turns.
-      '/livez': (_, response) => sendText(response, 200, 'ok\n'),
+      '/livez': (response) => send(response, 200, 'ok\n'),
       // The port opens when the configuration has been parsed.
-      '/startupz': (_, response) => sendText(response, 200, 'ok\n'),
-      '/readyz': (_, response) => {
+      '/startupz': (response) => send(response, 200, 'ok\n'),
+      '/readyz': (response) => {
         const reasons = sources.notReady();
-        if (reasons.length === 0) sendText(response, 200, 'ok\n');
-        else sendText(response, 503, `${reasons.join('\n')}\n`);
+        if (reasons.length === 0) send(response, 200, 'ok\n');
+        else send(response, 503, `${reasons.join('\n')}\n`);
       },
-      '/metrics': (request, response) => sources.serveMetrics(request, response),
-      '/config': (_, response) => sendJson(response, sources.config()),
+      '/metrics': rendered(metrics, prometheusText),
+      '/config': rendered(config, 'application/json'),
     };
-    this.#server = createServer((request, response) => this.#answer(request, response));
-    this.#server.maxConnections = 128;
-    this.#server.headersTimeout = 5000;
-    this.#server.requestTimeout = 10_000;
+    this.#http = new AdminHttp(runtime, (request, response) => this.#answer(request, response));
   }
 
   /** @throws SidecarError ADDRESS_UNAVAILABLE */
   listen(address: Address): Promise<Address> {
-    return listenOn(this.#server, address, 'admin.address');
+    return listenOn(this.#http.server, address, 'admin.address');
   }
 
   /** Ends at once; requests under way are cut off. */
   close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    return this.#http.close();
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -64,40 +74,39 @@ export class AdminServer {
       this.#drain(request, response);
       return;
     }
-    const read = this.#reads[path];
+    const read = Object.hasOwn(this.#reads, path) ? this.#reads[path] : undefined;
     if (read === undefined)
-      sendText(response, 404, `nothing here; there are ${Object.keys(this.#reads).join(' ')} /drain\n`);
-    else if (request.method === 'GET' || request.method === 'HEAD') read(request, response);
+      send(response, 404, `nothing here; there are ${Object.keys(this.#reads).join(' ')} /drain\n`);
+    else if (request.method === 'GET' || request.method === 'HEAD') read(response);
     else refuseMethod(response, 'GET, HEAD');
   }
 
   #drain(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'POST') {
       refuseMethod(response, 'POST');
-    } else if (!isLoopback(request.socket.remoteAddress ?? '')) {
-      sendText(response, 403, 'drain is for loopback only\n');
-    } else {
-      sendText(response, 202, 'draining\n');
-      this.#sources.drain();
+      return;
     }
+    const refusal = drainRefusal(request.socket.remoteAddress ?? '', request.headers);
+    if (refusal !== undefined) {
+      send(response, 403, `${refusal}\n`);
+      return;
+    }
+    send(response, 202, 'draining\n');
+    this.#sources.drain();
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || plainIPv4(address).startsWith('127.');
 }
 
 function refuseMethod(response: ServerResponse, allowed: string): void {
   response.setHeader('allow', allowed);
-  sendText(response, 405, `allowed ${allowed}\n`);
+  send(response, 405, `allowed ${allowed}\n`);
 }
 
-function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
-  response.end(text);
-}
-
-function sendJson(response: ServerResponse, document: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(`${JSON.stringify(document, undefined, 2)}\n`);
+function send(response: ServerResponse, status: number, body: string | Buffer, type = plainText): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(body);
 }

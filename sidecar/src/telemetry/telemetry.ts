@@ -3,7 +3,6 @@
  * Which SDK carries the readers is an argument: the process uses OpenTelemetry's NodeSDK (`system-node-sdk.ts`), a sidecar
  * inside another program a provider of its own.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MeterProvider } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -34,8 +33,8 @@ export type StartMetricsSdk = (readers: MetricReader[], resource: Resource) => M
 
 export interface Telemetry {
   readonly metrics: SidecarMetrics;
-  /** Answers a scrape. */
-  serveMetrics(request: IncomingMessage, response: ServerResponse): void;
+  /** The text of a scrape. */
+  metricsText(): Promise<string>;
   /** Sends what is left by OTLP and stops the samples. */
   shutdown(): Promise<void>;
 }
@@ -64,7 +63,7 @@ export function startTelemetry(options: {
   const stopSampling = observeProcess(sdk.provider);
   return {
     metrics: new SidecarMetrics(sdk.provider, options.sources),
-    serveMetrics: (request, response) => prometheus.getMetricsRequestHandler(request, response),
+    metricsText: () => prometheus.text(),
     shutdown: async () => {
       stopSampling();
       await sdk.shutdown();
