@@ -42,6 +42,10 @@ export interface Verdict {
   readonly faults: readonly string[];
   /** Faults that a stall explains. */
   readonly excused: number;
+  /** The machine was too busy for a verdict on times: one of the faults says so. */
+  readonly isBusy: boolean;
+  /** Those of the faults that have no time, and hold whatever the machine did. */
+  readonly timeless: readonly string[];
 }
 
 /**
@@ -56,9 +60,9 @@ export function judge(faults: readonly ScheduleFault[], stalls: readonly Stall[]
   const isBusy = excused > Math.max(FEW, LARGEST_EXCUSED_SHARE * slots);
   if (isBusy || (timed > 0 && timed <= UNSEEN_SHARE * excused)) {
     const text = `${MACHINE_BUSY}: stalls explain ${excused} faults in ${slots} slots, but not ${timed} more`;
-    return { faults: [...shown(timeless), text], excused };
+    return { faults: [...shown(timeless), text], excused, isBusy: true, timeless: shown(timeless) };
   }
-  return { faults: shown(own), excused };
+  return { faults: shown(own), excused, isBusy: false, timeless: shown(timeless) };
 }
 
 function shown(faults: readonly ScheduleFault[]): string[] {

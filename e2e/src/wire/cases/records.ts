@@ -1,19 +1,20 @@
-// Invariant 1 with 200 connections: after the handshake every record has the size of the schedule, one for the background and
-// one for periods, whether it carries payload, acknowledgements or nothing.
+// Invariant 1 with 200 connections, as many of them at a time as the machine keeps: after the handshake every record has the size
+// of the schedule, one for the background and one for periods, whether it carries payload, acknowledgements or nothing.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Case, Faults } from '../../harness/cases.ts';
 import type { JsonObject } from '../../harness/child-program.ts';
 import { monotonicMs } from '../../harness/command-loop.ts';
 import { LengthTable } from '../audit/length-table.ts';
-import { auditLink, slotsOf } from '../audit/link-audit.ts';
+import { auditLink, type LinkAudit, slotsOf } from '../audit/link-audit.ts';
 import type { TlsVersion } from '../audit/session-view.ts';
-import { judge } from '../audit/stalls.ts';
+import { judge, type ScheduleFault, type Stall } from '../audit/stalls.ts';
+import { type Played, playInBatches } from '../rig/machine-load.ts';
 import { type Link, type Rig, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
 
 const policy: WirePolicy = { ...fastPolicy, cover: { rate: 0.5, deviceShare: 0.5, counts: [1000] } };
 const CONNECTIONS = 200;
-const SECONDS = 9;
+const SECONDS = 10;
 const FRAMES = 1000;
 /** A frame that left so long ago has been seen, ms. */
 const SETTLED_MS = 100;
@@ -33,21 +34,24 @@ export const recordsCase: Case = {
     const figures: Record<string, number> = {};
     for (const version of ['TLSv1.3', 'TLSv1.2'] as const) {
       const table = new LengthTable(policy, version, loads);
-      await withRig({ policies: [policy] }, async (rig) => {
-        const links = await connectAll(rig, count, version);
-        await carry(rig, links);
-        // What these tunnels have shown up to now, all of them by the schedule.
-        const untilMs = monotonicMs() - SETTLED_MS;
-        const audits = links.map((link) => auditLink(link, policy, { untilMs }));
-        for (const [index, audit] of audits.entries()) table.add(loadOf(index), audit, untilMs);
-        const found = audits.flatMap((audit) => audit.faults);
-        const verdict = judge(found, await rig.stalls(), slotsOf(audits));
-        figures[`slots_${version}`] = slotsOf(audits);
-        figures[`excused_${version}`] = verdict.excused;
-        faults.list.push(...verdict.faults.map((fault) => `${version}: ${fault}`));
-        faults.list.push(...rig.capture.faults, ...rig.programFaults);
-      });
-      context.print(`${version}, ${count} connections\n${table.render()}`);
+      const batches = await playInBatches(count, (first, size) => playBatch(version, first, size));
+      const { played } = batches;
+      for (const { audits, untilMs } of played) {
+        for (const [load, audit] of audits) table.add(load, audit, untilMs);
+      }
+      const slots = played.reduce((sum, batch) => sum + batch.slots, 0);
+      const verdict = judge(
+        played.flatMap(({ found }) => found),
+        played.flatMap(({ stalls }) => stalls),
+        slots,
+      );
+      figures[`slots_${version}`] = slots;
+      figures[`excused_${version}`] = verdict.excused;
+      figures[`at_once_${version}`] = batches.atOnce;
+      figures[`retries_${version}`] = batches.retries;
+      faults.list.push(...[...verdict.faults, ...batches.faults].map((fault) => `${version}: ${fault}`));
+      faults.list.push(...played.flatMap((batch) => batch.faults));
+      context.print(`${version}, ${count} connections, ${batches.atOnce} at a time\n${table.render()}`);
       faults.list.push(...table.faults(least).map((fault) => `${version}: ${fault}`));
       figures[`records_${version}`] = table.records;
       figures[`least_${version}`] = table.least;
@@ -56,27 +60,66 @@ export const recordsCase: Case = {
   },
 };
 
-async function connectAll(rig: Rig, count: number, version: TlsVersion): Promise<Link[]> {
-  const links: Link[] = [];
-  for (let index = 0; index < count; index += 1) {
-    links.push(await rig.connect(policy.fleet, `device-${index}`, { version }));
+interface Batch extends Played {
+  readonly found: readonly ScheduleFault[];
+  readonly stalls: readonly Stall[];
+  readonly slots: number;
+  readonly audits: readonly (readonly [Load, LinkAudit])[];
+  readonly untilMs: number;
+  /** Of the capture and the programs. */
+  readonly faults: readonly string[];
+}
+
+/** A stage with the connections from number `first` on. */
+function playBatch(version: TlsVersion, first: number, count: number): Promise<Batch> {
+  return withRig({ policies: [policy] }, async (rig) => {
+    const links = await connectAll(rig, first, count, version);
+    await carry(rig, links);
+    // What these tunnels have shown up to now, all of them by the schedule.
+    const untilMs = monotonicMs() - SETTLED_MS;
+    const audits = links.map(({ load, link }) => [load, auditLink(link, policy, { untilMs })] as const);
+    const found = audits.flatMap(([, audit]) => audit.faults);
+    const stalls = await rig.stalls();
+    const slots = slotsOf(audits.map(([, audit]) => audit));
+    return {
+      audits,
+      untilMs,
+      found,
+      stalls,
+      slots,
+      verdicts: [judge(found, stalls, slots)],
+      faults: [...rig.capture.faults, ...rig.programFaults],
+    };
+  });
+}
+
+interface LoadedLink {
+  readonly load: Load;
+  readonly link: Link;
+}
+
+async function connectAll(rig: Rig, first: number, count: number, version: TlsVersion): Promise<LoadedLink[]> {
+  const links: LoadedLink[] = [];
+  for (let index = first; index < first + count; index += 1) {
+    links.push({ load: loadOf(index), link: await rig.connect(policy.fleet, `device-${index}`, { version }) });
   }
-  const having = (load: Load) => links.filter((_, index) => loadOf(index) === load).map(({ device }) => device);
+  const having = (load: Load) => links.filter((entry) => entry.load === load).map(({ link }) => link.device);
   await rig.open(having('payload'), 'echo');
   await rig.open(having('acknowledgements'), 'manual');
   return links;
 }
 
 /** Activities of 3 kB at random times, and quiet bytes between them. */
-async function carry(rig: Rig, links: readonly Link[]): Promise<void> {
+async function carry(rig: Rig, links: readonly LoadedLink[]): Promise<void> {
   const startMs = monotonicMs() + 200;
   const plans: Record<Load, JsonObject[]> = { payload: [], acknowledgements: [], cover: [] };
-  links.forEach(({ device }, index) => {
+  for (const { load, link } of links) {
+    const { device } = link;
     for (let atMs = startMs; atMs < startMs + SECONDS * 1000; atMs += 1500 + 2000 * Math.random()) {
-      const entry = { do: 'write', device, ...(loadOf(index) === 'payload' ? { stream: 'a' } : {}) };
-      plans[loadOf(index)].push({ ...entry, bytes: 3000, atMs }, { ...entry, bytes: 2, atMs: atMs + 1200 });
+      const entry = { do: 'write', device, ...(load === 'payload' ? { stream: 'a' } : {}) };
+      plans[load].push({ ...entry, bytes: 3000, atMs }, { ...entry, bytes: 2, atMs: atMs + 1200 });
     }
-  });
+  }
   await rig.plan(plans.payload, plans.acknowledgements);
   await delay(SECONDS * 1000 + 400);
 }
