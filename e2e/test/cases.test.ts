@@ -47,3 +47,19 @@ test('a case runs three times at most, and a fault without a busy machine fails 
   assert.equal(await runCases([leak], []), 1);
   assert.equal(leak.ran, 1);
 });
+
+test('a part of a case can be asked for, and a case that was asked for without one plays all', async () => {
+  const asked: (readonly string[])[] = [];
+  const entry: Case = {
+    name: 'table',
+    about: '',
+    run: async ({ parts }) => {
+      asked.push(parts);
+      return { pass: true, figures: {} };
+    },
+  };
+  assert.equal(await runCases([entry], ['--case', 'table/first,table/second']), 0);
+  assert.equal(await runCases([entry], ['--case', 'table']), 0);
+  assert.equal(await runCases([entry], ['--case', 'chair/first']), 2);
+  assert.deepEqual(asked, [['first', 'second'], []]);
+});
