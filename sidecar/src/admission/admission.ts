@@ -105,10 +105,10 @@ export class Admission {
     return visit;
   }
 
-  /** No further newcomers: who has not begun a handshake is refused. */
+  /** No further newcomers: what waits is refused. */
   close(): void {
     this.#nextTurn.cancel();
-    for (const visit of [...this.#silent, ...this.#waiting]) visit.refuse('concurrency');
+    for (const visit of [...this.#waiting]) visit.refuse('concurrency');
   }
 
   get #admitted(): number {
@@ -132,8 +132,11 @@ export class Admission {
   #letIn(): void {
     if (this.#lettingIn) return;
     this.#lettingIn = true;
-    this.#letInWaiting();
-    this.#lettingIn = false;
+    try {
+      this.#letInWaiting();
+    } finally {
+      this.#lettingIn = false;
+    }
   }
 
   #letInWaiting(): void {

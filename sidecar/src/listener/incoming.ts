@@ -66,8 +66,12 @@ export class Incoming implements Visitor {
   }
 
   begin(): void {
+    // It went in this turn: its end is about to be told.
+    if (this.socket.destroyed) return;
     this.#begunAt = this.#owner.now();
-    const head = this.#held;
+    // What came while it waited lies in the socket, from where TLS would take it unseen.
+    const later = this.socket.read() as Buffer | null;
+    const head = later === null ? this.#held : Buffer.concat([this.#held, later]);
     this.#held = Buffer.alloc(0);
     this.#owner.startTls(this, head);
   }

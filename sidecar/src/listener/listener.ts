@@ -116,15 +116,22 @@ export class Listener {
   }
 
   #startTls(incoming: Incoming, head: Uint8Array): void {
-    startGuardedTls(incoming.socket, {
-      runtime: this.#options.runtime,
-      secureContext: this.#secureContext,
-      head,
-      onSecure: (tls) => this.#secured(incoming, tls),
-      onFailed: (error) => {
-        incoming.error = error instanceof TunnelError ? 'records' : handshakeErrorType(error);
-      },
-    });
+    const failed = (error: Error): void => {
+      incoming.error = error instanceof TunnelError ? 'records' : handshakeErrorType(error);
+    };
+    try {
+      startGuardedTls(incoming.socket, {
+        runtime: this.#options.runtime,
+        secureContext: this.#secureContext,
+        head,
+        onSecure: (tls) => this.#secured(incoming, tls),
+        onFailed: failed,
+      });
+    } catch (error) {
+      // One connection that cannot be served is no reason to stop.
+      failed(error as Error);
+      incoming.socket.destroy();
+    }
   }
 
   #secured(incoming: Incoming, { socket, release }: GuardedTls): void {

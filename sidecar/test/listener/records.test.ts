@@ -1,7 +1,7 @@
 /** TLS records that no frame explains, on real connections: before a peer has proved itself, and after. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectPlain, createServer, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { connect, type TLSSocket } from 'node:tls';
 import { createSystemRuntime, type Runtime, tlsChannel } from '@quietwire/tunnel';
@@ -156,4 +156,50 @@ describe('TLS records before and after the proof', { timeout: 20_000 }, () => {
     assert.ok(sent < 2048, `${sent} bytes`);
     assert.deepEqual(listener.counts.handshaking, 0);
   });
+
+  test('what comes while a handshake waits is looked at too', async () => {
+    const busy = new Listener({
+      runtime,
+      tlsFiles: { ...firstCertificate, ticketKeys: undefined, expiresAt: 0 },
+      minVersion: 'TLSv1.2',
+      limits: { tunnels: 100, acceptPerSecond: 5, handshakes: 50, handshakeTimeoutMs: 2000 },
+      trustedProxies: new TrustedProxies([]),
+      onSecure: ({ socket }) => socket.destroy(),
+      onHandshake: ({ error }) => errors.push(error),
+      onRefused: () => {},
+    });
+    const errors: (string | undefined)[] = [];
+    const { port: busyPort } = await busy.listen({ host: '127.0.0.1', port: 0 });
+    // Takes the only token there is.
+    const first = connect({ ...deviceTls, port: busyPort });
+    first.on('error', () => {});
+    await once(first, 'close');
+    const raw = connectPlain(busyPort, '127.0.0.1');
+    raw.on('error', () => {});
+    raw.resume();
+    const hello = await clientHello();
+    raw.write(hello);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const empty = Buffer.of(20, 3, 3, 0, 1, 1);
+    raw.write(Buffer.concat(Array.from({ length: 5000 }, () => empty)));
+    await once(raw, 'close');
+    assert.deepEqual(errors, [undefined, 'records']);
+    busy.stopAccepting();
+  });
 });
+
+/** The first flight of a device. */
+async function clientHello(): Promise<Buffer> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const tls = connect({ ...deviceTls, port });
+  tls.on('error', () => {});
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  const [hello] = (await once(socket, 'data')) as [Buffer];
+  tls.destroy();
+  socket.destroy();
+  server.close();
+  return hello;
+}
