@@ -124,7 +124,7 @@ export const sidecarConfigSchema = {
           minimum: 1,
           maximum: 100_000,
           default: 10_000,
-          description: 'Connections at a time, in whatever state.',
+          description: 'Connections at a time that have sent a ClientHello, in whatever state.',
         },
         acceptPerSecond: {
           type: 'integer',
