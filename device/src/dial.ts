@@ -6,6 +6,7 @@ import {
   type ChannelBinding,
   certificateBinding,
   type Profile,
+  ProtoError,
   type Session,
   tlsCiphers,
   usesExtendedMasterSecret,
@@ -128,6 +129,17 @@ function unfitness(socket: TLSSocket, server: string): DeviceError | undefined {
   return undefined;
 }
 
+/** Credit that this device gives at most, bytes: what a server may make it hold (docs/limits.md). */
+const mostWindow = 1024 * 1024;
+
+/** @throws ProtoError PARAMETERS_INVALID where the server wants this device to hold more than it does. */
+function checkWindows(streamWindow: number, tunnelWindow: number): void {
+  for (const [name, bytes] of Object.entries({ streamWindow, tunnelWindow })) {
+    if (bytes > mostWindow)
+      throw new ProtoError('PARAMETERS_INVALID', `${name}: too large (got ${bytes}, this device holds ${mostWindow})`);
+  }
+}
+
 /** In the turn of 'secureConnect', so that nothing that follows the handshake is missed. */
 function establish(socket: TLSSocket, { key }: Credentials, options: DialOptions, attempt: Attempt): Promise<Tunnel> {
   const { runtime, pool, meter, memory, fleet, device, maxFrame, profile } = options;
@@ -136,6 +148,7 @@ function establish(socket: TLSSocket, { key }: Credentials, options: DialOptions
   const channel = tlsChannel(socket);
   const createTunnel = (session: Session): Tunnel => {
     const { maxStreams, streamWindow, tunnelWindow } = session.parameters;
+    checkWindows(streamWindow, tunnelWindow);
     const tunnel = new Tunnel({
       channel,
       session,

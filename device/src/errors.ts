@@ -25,11 +25,14 @@ export type DeviceErrorCode = keyof typeof deviceErrors;
 
 export class DeviceError extends Error {
   readonly code: DeviceErrorCode;
+  /** Told before the server had proved who it is: anybody on the path can make a device see it. */
+  readonly unproven: boolean;
 
-  constructor(code: DeviceErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: DeviceErrorCode, message: string, options: ErrorOptions & { unproven?: boolean } = {}) {
     super(message, options);
     this.name = 'DeviceError';
     this.code = code;
+    this.unproven = options.unproven ?? false;
   }
 }
 
@@ -71,21 +74,16 @@ export function failureOf(error: unknown): Failure {
   return { code: 'INTERNAL', text, exit: deviceErrors.INTERNAL.exit };
 }
 
-/** A certificate that is too old or too young may be one seen through a clock that is not set yet. */
-const passingCertificateFaults: readonly unknown[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'];
-
 /** Refusals that may pass by themselves; a reason of a later version counts as NO_POLICY (SPEC 14.2). */
 const passingRefusals: readonly (string | undefined)[] = ['BUSY', 'NO_POLICY', 'UNKNOWN'];
 
 /**
- * Whether trying again cannot help: the peer refused or broke the protocol. What passes by itself (no network, a busy
- * sidecar, a policy that has not come yet, a clock that is not set) is not permanent.
+ * Whether trying again cannot help: a peer that has shown the server's certificate refused or broke the protocol. What passes by itself
+ * (no network, a busy sidecar, a policy that has not come yet) is not permanent, nor is what anybody on the path can say: a captive portal
+ * answers without TLS, with an alert, or with a certificate of its own, and a device must outlast it.
  */
 export function isPermanent(error: unknown): boolean {
   if (error instanceof ProtoError && passingRefusals.includes(error.reason)) return false;
-  if (error instanceof DeviceError && error.code === 'CERTIFICATE') {
-    const { code } = (error.cause ?? {}) as { code?: unknown };
-    return !passingCertificateFaults.includes(code);
-  }
+  if (error instanceof DeviceError && error.unproven) return false;
   return failureOf(error).exit !== 4;
 }

@@ -8,22 +8,31 @@ export function tlsFailure(socket: TLSSocket, server: string, cause: Error | und
   const { code = '', reason } = (cause ?? {}) as { code?: string; reason?: string };
   if (socket.authorizationError) {
     const text = (cause?.message ?? String(socket.authorizationError)).split(';')[0];
-    return new DeviceError('CERTIFICATE', `the certificate of ${server} is not trusted: ${text} (${code})`, { cause });
+    const told = `the certificate of ${server} is not trusted: ${text} (${code})`;
+    return new DeviceError('CERTIFICATE', told, { cause, unproven: true });
   }
-  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return alpnFailure(server, cause);
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
+    return new DeviceError('ALPN', noSidecar(server), { cause, unproven: true });
   if (code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' || code === 'ERR_SSL_UNSUPPORTED_PROTOCOL')
-    return new DeviceError('TLS_VERSION', `${server} shares no TLS version with this device`, { cause });
-  if (code.startsWith('ERR_SSL_') || code === 'EPROTO')
-    return new DeviceError('TLS_FAILED', `${server} does not answer as a TLS server: ${reason ?? code}`, { cause });
+    return new DeviceError('TLS_VERSION', `${server} shares no TLS version with this device`, {
+      cause,
+      unproven: true,
+    });
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
+    const told = `${server} does not answer as a TLS server: ${reason ?? code}; a captive portal or a proxy does that`;
+    return new DeviceError('TLS_FAILED', told, { cause, unproven: true });
+  }
   const text = cause === undefined ? 'it closed the connection' : cause.message || code;
   return new DeviceError('UNREACHABLE', `${server} cannot be reached: ${text}`, { cause });
 }
 
-/** The server chose no protocol, or another one. */
-export function alpnFailure(server: string, cause?: Error): DeviceError {
-  return new DeviceError('ALPN', `${server} does not speak quietwire/1: it is no sidecar, or TLS ends before it`, {
-    cause,
-  });
+/** The server, whose certificate is good, chose no protocol, or another one. */
+export function alpnFailure(server: string): DeviceError {
+  return new DeviceError('ALPN', noSidecar(server));
+}
+
+function noSidecar(server: string): string {
+  return `${server} does not speak quietwire/1: it is no sidecar, or TLS ends before it`;
 }
 
 /** TLS 1.2 whose exporter would identify no connection. */

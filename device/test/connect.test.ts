@@ -56,6 +56,14 @@ test('a wrong key, an unknown fleet and another device’s key read alike', asyn
   await rejects({ server: cloud.address, device: 'plug-2' }, 'REFUSED', 'AUTHENTICATION');
 });
 
+test('a server that wants the device to hold gigabytes gets no tunnel', async () => {
+  for (const limits of [{ streamWindow: 2 ** 31 - 1 }, { tunnelWindow: 2 ** 31 - 1 }]) {
+    const greedy = await startCloud({ limits });
+    await rejects({ server: greedy.address }, 'PARAMETERS_INVALID');
+    await greedy.close();
+  }
+});
+
 test('certificates of another authority, another name or another time are not trusted', async () => {
   const other = await certificate();
   await rejects({ server: cloud.address, ca: other.ca }, 'CERTIFICATE');

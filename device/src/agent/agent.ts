@@ -33,7 +33,7 @@ export class Agent {
   #stopping = false;
 
   /**
-   * Takes the local ports for a moment, to see that they are free, and begins to connect.
+   * Takes the local ports and begins to connect.
    * @throws (rejects) DeviceError ADDRESS_UNAVAILABLE with a line for each port that cannot be opened.
    */
   static async start(options: AgentOptions): Promise<Agent> {
@@ -66,7 +66,7 @@ export class Agent {
     );
   }
 
-  /** Rejects with what the agent cannot go on after: a first connection refused for good, a port taken meanwhile. */
+  /** Rejects with what the agent cannot go on after: a first connection refused for good. */
   get failed(): Promise<never> {
     return this.#failed.promise;
   }
@@ -95,7 +95,7 @@ export class Agent {
   async #takePorts(): Promise<Address> {
     const results = await Promise.allSettled([
       this.#admin.listen(this.#options.settings.config.admin.address),
-      this.#forwarder.probe(),
+      this.#forwarder.listen(),
     ]);
     const faults = results.flatMap((result) =>
       result.status === 'rejected' ? [(result.reason as Error).message] : [],
@@ -103,6 +103,7 @@ export class Agent {
     const [admin] = results;
     if (faults.length === 0 && admin.status === 'fulfilled') return admin.value;
     this.#admin.close();
+    this.#forwarder.close();
     throw new DeviceError('ADDRESS_UNAVAILABLE', faults.join('\n'));
   }
 
@@ -123,15 +124,15 @@ export class Agent {
       () => this.#credentials,
     );
     this.#tunnel = tunnel;
-    tunnel.on('up', () => this.#up(tunnel));
+    tunnel.on('up', () => this.#up());
     tunnel.on('drain', () => {
       this.#down('the sidecar closes the tunnel');
-      this.#log.event('DRAINING', 'the sidecar will close the tunnel; local ports refuse');
+      this.#log.event('DRAINING', 'the sidecar will close the tunnel; local ports reset connections');
     });
     tunnel.on('down', (error) => {
       const reason = error === undefined ? 'closed by the sidecar' : describe(error);
       this.#down(`the tunnel is down: ${reason}`);
-      if (!this.#stopping) this.#log.event('TUNNEL_DOWN', `${reason}; local ports refuse`);
+      if (!this.#stopping) this.#log.event('TUNNEL_DOWN', `${reason}; local ports reset connections`);
     });
     tunnel.on('retry', (error, delayMs) => {
       const reason = error === undefined ? '' : `${describe(error)}; `;
@@ -143,19 +144,15 @@ export class Agent {
     });
   }
 
-  #up(tunnel: DeviceTunnel): void {
+  #up(): void {
     this.#services.forget();
-    this.#forwarder.open().then(
-      () => {
-        if (tunnel.state === 'up') this.#log.event('TUNNEL_UP', `local ports: ${this.#forwarder.description}`);
-      },
-      (error: unknown) => this.#failed.reject(error),
-    );
+    this.#forwarder.open();
+    this.#log.event('TUNNEL_UP', `local ports: ${this.#forwarder.description}`);
   }
 
   #down(reason: string): void {
     this.#whyDown = reason;
-    this.#forwarder.close();
+    this.#forwarder.shut();
   }
 
   #openStream(service: string): SocketDuplex {

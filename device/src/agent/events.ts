@@ -6,15 +6,18 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 export const agentEvents = {
   STARTED: { level: 'info', text: 'The configuration is in force; the message names the server and the admin port.' },
-  TUNNEL_UP: { level: 'info', text: 'The tunnel stands and the local ports are open; the message names them.' },
-  TUNNEL_DOWN: { level: 'warn', text: 'The tunnel is over; the local ports refuse.' },
+  TUNNEL_UP: {
+    level: 'info',
+    text: 'The tunnel stands and local connections go through; the message names the ports.',
+  },
+  TUNNEL_DOWN: { level: 'warn', text: 'The tunnel is over; the local ports reset connections.' },
   RETRY: {
     level: 'warn',
     text: 'The server cannot be reached or refused; the message tells why and when the next attempt comes.',
   },
   DRAINING: {
     level: 'info',
-    text: 'The sidecar will close the tunnel soon; the local ports refuse until the next one stands.',
+    text: 'The sidecar will close the tunnel soon; the local ports reset connections until the next one stands.',
   },
   STOPPING: { level: 'info', text: 'A signal came; the tunnel closes at the end of a period.' },
   STOPPED: { level: 'info', text: 'The tunnel is closed.' },

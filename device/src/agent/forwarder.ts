@@ -1,5 +1,5 @@
-// The local ports: open while the tunnel stands, closed otherwise, so that programs are refused at once instead of waiting.
-// Each connection is joined to a stream of its own; bytes have no other way out.
+// The local ports: taken for as long as the agent runs, so that no other process can stand in for it. While no tunnel stands a
+// connection is reset at once, so that programs need not wait. Each is joined to a stream of its own; bytes have no other way out.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { formatAddress } from '@quietwire/shaping';
@@ -18,10 +18,12 @@ export interface ForwarderOptions {
 
 export class Forwarder {
   readonly #options: ForwarderOptions;
-  #servers: Server[] = [];
+  readonly #servers: readonly Server[];
+  #open = false;
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
+    this.#servers = options.forwards.map(({ service }) => this.#serverFor(service));
   }
 
   /** `mqtt=127.0.0.1:1883, …` */
@@ -29,28 +31,14 @@ export class Forwarder {
     return this.#options.forwards.map(describe).join(', ');
   }
 
-  /** Whether all ports could be opened; opens none of them for longer. @throws (rejects) as `open`, with every fault. */
-  async probe(): Promise<void> {
-    await this.open();
-    this.close();
-  }
-
-  /** @throws (rejects) DeviceError ADDRESS_UNAVAILABLE with a line for each port; then none is open. */
-  async open(): Promise<void> {
-    this.close();
-    const servers = this.#options.forwards.map(({ service }) => this.#serverFor(service));
-    this.#servers = servers;
+  /** Takes all ports. @throws (rejects) DeviceError ADDRESS_UNAVAILABLE with a line for each that it cannot; then it has none. */
+  async listen(): Promise<void> {
     const results = await Promise.allSettled(
-      servers.map((server, index) => {
+      this.#servers.map((server, index) => {
         const forward = this.#options.forwards[index] as Forward;
         return listen(server, forward.address, `forward ${describe(forward)}`);
       }),
     );
-    if (this.#servers !== servers) {
-      // The tunnel was lost meanwhile.
-      for (const server of servers) server.close();
-      return;
-    }
     const faults = results.flatMap((result) =>
       result.status === 'rejected' ? [(result.reason as Error).message] : [],
     );
@@ -59,18 +47,36 @@ export class Forwarder {
     throw new DeviceError('ADDRESS_UNAVAILABLE', faults.join('\n'));
   }
 
-  /** From now on connections are refused; those that stand end with their streams. */
+  /** From now on connections become streams. */
+  open(): void {
+    this.#open = true;
+  }
+
+  /** From now on connections are reset; those that stand end with their streams. */
+  shut(): void {
+    this.#open = false;
+  }
+
+  /** Gives the ports back. */
   close(): void {
+    this.#open = false;
     for (const server of this.#servers) server.close();
-    this.#servers = [];
   }
 
   #serverFor(service: string): Server {
-    return createServer({ allowHalfOpen: true, noDelay: true }, (local) => {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, (local) => {
+      if (!this.#open) {
+        local.on('error', () => {});
+        local.resetAndDestroy();
+        return;
+      }
       const stream = this.#options.open(service);
       join(local, stream);
       stream.on('error', (error) => this.#options.onFailed(service, error));
     });
+    // An accept that fails, for want of descriptors say, costs that connection only.
+    server.on('error', () => {});
+    return server;
   }
 }
 

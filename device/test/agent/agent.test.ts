@@ -33,14 +33,15 @@ async function local(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Whether connecting to the port is refused. */
-async function refuses(port: number): Promise<boolean> {
-  try {
-    (await local(port)).destroy();
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
-  }
+/** Whether a connection to the port is reset at once, without a byte. */
+async function resets(port: number): Promise<boolean> {
+  const socket = dial({ port, host: '127.0.0.1', allowHalfOpen: true });
+  let bytes = 0;
+  socket.on('data', (chunk) => {
+    bytes += chunk.length;
+  });
+  const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+  return error.code === 'ECONNRESET' && bytes === 0;
 }
 
 async function echoed(port: number, sent: string): Promise<string> {
@@ -49,7 +50,7 @@ async function echoed(port: number, sent: string): Promise<string> {
   return text(socket);
 }
 
-test('local ports are open while the tunnel stands and refuse otherwise; SIGTERM ends with 0', async () => {
+test('local connections go through while the tunnel stands and are reset otherwise; SIGTERM ends with 0', async () => {
   const [port, adminPort] = [await freePort(), await freePort()];
   const cloudPort = await freePort();
   const agent = start({
@@ -61,7 +62,7 @@ test('local ports are open while the tunnel stands and refuse otherwise; SIGTERM
   const first = await agent.until('RETRY');
   assert.match(first.message, /^UNREACHABLE: .*ECONNREFUSED.*; next attempt in 0\.\d s$/);
   await agent.until('RETRY', 2);
-  assert.ok(await refuses(port));
+  assert.ok(await resets(port));
   assert.deepEqual([(await admin('/livez')).status, (await admin('/readyz')).status], [200, 503]);
 
   const cloud = await startCloud({ services: { echo }, port: cloudPort });
@@ -85,7 +86,7 @@ test('local ports are open while the tunnel stands and refuse otherwise; SIGTERM
 
   for (const tunnel of cloud.tunnels) void tunnel.close();
   await agent.until('DRAINING');
-  assert.ok(await refuses(port));
+  assert.ok(await resets(port));
   await agent.until('TUNNEL_UP', 3);
 
   agent.signal('SIGTERM');
@@ -107,9 +108,7 @@ test('SIGTERM while no tunnel stands ends at once with 0', async () => {
 
 test('a refusal before the first tunnel ends with 5 and says why', async () => {
   const cloud = await startCloud();
-  const h2 = await startCloud({ tls: { ALPNProtocols: ['h2'] } });
   const wrongKey = file('wrong.key', Buffer.alloc(32).toString('base64'));
-  const otherCa = file('other.pem', (await certificate()).ca);
   const cases: [AgentProcess, RegExp][] = [
     [
       start({ server: cloud.address, forward: await anyPort(), key: wrongKey }),
@@ -119,39 +118,51 @@ test('a refusal before the first tunnel ends with 5 and says why', async () => {
       start({ server: cloud.address, forward: await anyPort(), fleet: 'toaster' }),
       /^error REFUSED: the sidecar refused: the key is wrong, or .*fleet/m,
     ],
-    [
-      start({ server: cloud.address, forward: await anyPort(), ca: otherCa }),
-      /^error CERTIFICATE: the certificate of 127.0.0.1:\d+ is not trusted/m,
-    ],
-    [
-      start({ server: cloud.address, forward: await anyPort(), sets: ['tls.serverName=other.test'] }),
-      /^error CERTIFICATE: .*other\.test/m,
-    ],
-    [
-      start({ server: h2.address, forward: await anyPort() }),
-      /^error ALPN: 127.0.0.1:\d+ does not speak quietwire\/1/m,
-    ],
   ];
   for (const [agent, message] of cases) {
     assert.equal(await agent.ended(), 5);
     assert.match(agent.stderr, message);
     assert.doesNotMatch(agent.stderr, /\n\s+at /, 'no stack');
   }
-  await Promise.all([cloud.close(), h2.close()]);
+  await cloud.close();
 });
 
 test('a peer that breaks the protocol before the first tunnel ends the agent with 6', async () => {
-  const plain = await startPlain((socket) => socket.write('220 mail.test ESMTP\r\n'));
   const garbage = await startCloud({ onSecure: (socket) => socket.write(Buffer.alloc(1000, 0xee)) });
-  const agents = [
-    start({ server: plain.address, forward: await anyPort() }),
-    start({ server: garbage.address, forward: await anyPort() }),
-  ];
-  assert.deepEqual(await Promise.all(agents.map((agent) => agent.ended())), [6, 6]);
-  assert.match(agents[0]?.stderr ?? '', /^error TLS_FAILED: .* does not answer as a TLS server/m);
-  assert.match(agents[1]?.stderr ?? '', /^error FRAME_LENGTH: /m);
-  plain.close();
+  const agent = start({ server: garbage.address, forward: await anyPort() });
+  assert.equal(await agent.ended(), 6);
+  assert.match(agent.stderr, /^error FRAME_LENGTH: /m);
   await garbage.close();
+});
+
+test('what anybody on the path can say before the first tunnel is told, and the agent tries again', async () => {
+  const cloud = await startCloud();
+  const h2 = await startCloud({ tls: { ALPNProtocols: ['h2'] } });
+  const mail = await startPlain((socket) => socket.write('220 mail.test ESMTP\r\n'));
+  const five = await startPlain((socket) => socket.end('HTTP/'));
+  // handshake_failure, and no_application_protocol (RFC 8446 section 6.2), in plaintext.
+  const [failure, noProtocol] = await Promise.all(
+    [40, 120].map((alert) => startPlain((socket) => socket.end(Buffer.of(21, 3, 3, 0, 2, 2, alert)))),
+  );
+  const otherCa = file('other.pem', (await certificate()).ca);
+  const cases: [Partial<Parameters<typeof start>[0]> & { server: string }, RegExp][] = [
+    [{ server: mail.address }, /^TLS_FAILED: 127\.0\.0\.1:\d+ does not answer as a TLS server: .*captive portal/],
+    [{ server: five.address }, /^TLS_FAILED: .*captive portal/],
+    [{ server: failure?.address ?? '' }, /^TLS_FAILED: .*captive portal/],
+    [{ server: noProtocol?.address ?? '' }, /^ALPN: 127\.0\.0\.1:\d+ does not speak quietwire\/1/],
+    [{ server: h2.address }, /^ALPN: 127\.0\.0\.1:\d+ does not speak quietwire\/1/],
+    [{ server: cloud.address, ca: otherCa }, /^CERTIFICATE: the certificate of 127\.0\.0\.1:\d+ is not trusted/],
+    [{ server: cloud.address, sets: ['tls.serverName=other.test'] }, /^CERTIFICATE: .*other\.test/],
+  ];
+  for (const [options, message] of cases) {
+    const agent = start({ ...options, forward: await anyPort() });
+    assert.match((await agent.until('RETRY')).message, message);
+    assert.match((await agent.until('RETRY', 2)).message, message);
+    agent.signal('SIGTERM');
+    assert.equal(await agent.ended(), 0);
+  }
+  for (const server of [mail, five, failure, noProtocol]) server?.close();
+  await Promise.all([cloud.close(), h2.close()]);
 });
 
 test('a busy sidecar is tried again; a key that is refused later does not end the agent, SIGHUP brings the new one', async () => {
@@ -233,16 +244,18 @@ test('a service that the policy does not have resets the local connection and is
   await cloud.close();
 });
 
-test('a local port that is taken while the tunnel was down ends the agent with 4', async () => {
+test('no other process can take a local port while the tunnel is down', async () => {
   const cloudPort = await freePort();
   const port = await freePort();
   const agent = start({ server: `127.0.0.1:${cloudPort}`, forward: [`echo=127.0.0.1:${port}`] });
   await agent.until('RETRY');
   const thief = createServer().listen(port, '127.0.0.1');
-  await once(thief, 'listening');
-  const cloud = await startCloud({ port: cloudPort });
-  assert.equal(await agent.ended(), 4);
-  assert.match(agent.stderr, /^error ADDRESS_UNAVAILABLE: cannot listen on .* the port is taken/m);
-  thief.close();
+  const [error] = (await once(thief, 'error')) as [NodeJS.ErrnoException];
+  assert.equal(error.code, 'EADDRINUSE');
+  const cloud = await startCloud({ port: cloudPort, services: { echo } });
+  await agent.until('TUNNEL_UP');
+  assert.equal(await echoed(port, 'through'), 'through');
+  agent.signal('SIGTERM');
+  assert.equal(await agent.ended(), 0);
   await cloud.close();
 });

@@ -1,4 +1,4 @@
-// The e2e case `no-tunnel`: while no tunnel stands the agent's local port refuses, and the agent has no connection but to the
+// The e2e case `no-tunnel`: while no tunnel stands the agent's local port resets connections, and the agent has no connection but to the
 // sidecar's port, as the kernel sees it. A program that was connected gets a reset, not an end.
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { socketsOf, tcpSockets } from '../../harness/sockets.ts';
 import { waitUntil } from '../../harness/wait.ts';
 import { waitForLog } from '../rig/log-lines.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
-import { portRefuses } from '../rig/port-refuses.ts';
+import { portAnswer } from '../rig/port-answer.ts';
 import { type Agent, ready, Stack } from '../rig/stack.ts';
 import { startEcho } from '../rig/tcp-service.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
@@ -17,7 +17,7 @@ const sampleMs = 20;
 
 export const noTunnelCase: Case = {
   name: 'no-tunnel',
-  about: 'no tunnel, no traffic: local ports refuse, nothing goes around the sidecar, broken streams are reset',
+  about: 'no tunnel, no traffic: local ports reset, nothing goes around the sidecar, broken streams are reset',
   waits: true,
   run: () => withWorkplace('no-tunnel', runNoTunnel),
 };
@@ -43,7 +43,7 @@ async function runNoTunnel(place: Workplace): Promise<CaseOutcome> {
   await program.echoes('before');
   stack.sidecar.kill();
   await stack.sidecar.exited;
-  await waitForLog(agent.child, 'TUNNEL_DOWN', /local ports refuse$/);
+  await waitForLog(agent.child, 'TUNNEL_DOWN', /local ports reset connections$/);
   const ending = await program.ended;
   faults.expect(ending === 'ECONNRESET', `a program whose tunnel was lost got ${ending}, not ECONNRESET`);
   const after = await watch(agent, stack, echo.port, faults, 'after the tunnel was lost');
@@ -53,7 +53,7 @@ async function runNoTunnel(place: Workplace): Promise<CaseOutcome> {
   const again = new Program(agent.port('echo'));
   await again.echoes('after');
   again.close();
-  return faults.outcome({ refusals_before: before, refusals_after: after });
+  return faults.outcome({ resets_before: before, resets_after: after });
 }
 
 /** Watches for 5 s; returns how often the port was tried. */
@@ -71,7 +71,7 @@ async function watch(agent: Agent, stack: Stack, backend: number, faults: Faults
     toBackend += tcpSockets().filter(
       ({ remotePort, state }) => remotePort === backend && (state === 'opening' || state === 'established'),
     ).length;
-    faults.expect(await portRefuses(agent.port('echo')), `${when}: the local port took a connection`);
+    faults.expect((await portAnswer(agent.port('echo'))) === 'reset', `${when}: the local port took a connection`);
     tries += 1;
     await delay(sampleMs);
   }

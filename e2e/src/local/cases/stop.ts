@@ -9,7 +9,7 @@ import { machineNowMs } from '../../replay/replay-end.ts';
 import type { ClockTiming } from '../mqtt/sender-state.ts';
 import { logLines } from '../rig/log-lines.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
-import { portRefuses } from '../rig/port-refuses.ts';
+import { portAnswer } from '../rig/port-answer.ts';
 import { type Agent, ready, Stack } from '../rig/stack.ts';
 import { startEcho, startTcpService } from '../rig/tcp-service.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
@@ -74,7 +74,7 @@ async function stopCleanly(stack: Stack, agents: readonly Agent[], faults: Fault
   faults.expect(Number(figures.stop_ms) <= closesWithinMs, `the stop took ${figures.stop_ms} ms`);
   for (const agent of agents) {
     faults.expect(agent.child.isRunning, `${agent.device} ended: ${agent.child.lastWords}`);
-    faults.expect(await portRefuses(agent.port('echo')), `${agent.device}: the local port is open`);
+    faults.expect((await portAnswer(agent.port('echo'))) === 'reset', `${agent.device}: the local port does not reset`);
     const codes = logLines(agent.child).map(({ code }) => code);
     faults.expect(codes.includes('DRAINING'), `${agent.device} was not told of the drain: ${codes.join(' ')}`);
   }
