@@ -1,6 +1,7 @@
 // The measurements themselves. Windows of product and reference alternate, so that a machine whose speed drifts treats
 // both alike; medians are quoted.
 import { kernelCaptureBlocked } from '../wire/capture/kernel-capture.ts';
+import { fleetTiming } from './fleet-timing.ts';
 import { LoadProcess, type LoadWindow } from './load-process.ts';
 import { type Bench, type BenchResult, limitResult, median, ratioResult, type Scale } from './result.ts';
 import { type BenchSite, type FrameLoad, type ServerKind, startServer } from './servers.ts';
@@ -183,6 +184,7 @@ export const benches: readonly Bench[] = [
   latenessBench('lateness-1000', 1000, 200, 512),
   latenessBench('lateness-10000', 10_000, 2000, 128),
   cover,
+  fleetTiming,
 ];
 
 function sleep(ms: number): Promise<void> {

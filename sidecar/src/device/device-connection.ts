@@ -86,7 +86,7 @@ export async function serveDevice(
     lookup: (fleet: string, deviceId: string, keyId: Uint8Array): KeyLookup => {
       claimed.fleet = fleet;
       claimed.deviceId = deviceId;
-      return policies.get(fleet) === undefined ? { unknown: 'fleet' } : keys.lookup(fleet, deviceId, keyId);
+      return keys.lookup(fleet, deviceId, keyId, policies.get(fleet) !== undefined);
     },
     parameters: (fleet: string, hello: Hello): Parameters | PolicyRefusal => {
       const policy = policies.get(fleet);

@@ -2,7 +2,6 @@
  * The keys of one fleet as they lie in `keysDir`: `<fleet>.primary` and `<fleet>.secondary` (base64 of 16 to 64 bytes),
  * `<fleet>.revoked` (one device id a line). Parsing only; which device proves itself with what is `key-ring.ts`'s matter.
  */
-import { createHash } from 'node:crypto';
 import { limits } from '@quietwire/proto';
 
 export interface GroupKeys {
@@ -33,9 +32,4 @@ export function parseGroupKey(text: string): Uint8Array | { readonly fault: stri
 export function parseRevoked(text: string): ReadonlySet<string> {
   const lines = text.split('\n').map((line) => line.trim());
   return new Set(lines.filter((line) => line !== '' && !line.startsWith('#')));
-}
-
-/** How `/config` shows a secret: enough to compare two pods, nothing to find the key by. */
-export function secretDigest(secret: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`;
 }

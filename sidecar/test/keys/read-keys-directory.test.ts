@@ -74,10 +74,8 @@ describe('The keys directory', () => {
     assert.deepEqual(ring.lookup('plug', 'plug-3', keyId(lost)), { deviceKey: lost, slot: 'primary', revoked: true });
   });
 
-  test('shows keys as digests only', async () => {
+  test('shows that keys are there, and nothing by which a weak one could be guessed', async () => {
     const ring = new KeyRing(await readKeysDirectory(directory, ['plug']));
-    const text = JSON.stringify(ring.describe());
-    assert.match(text, /"primary":"sha256:[0-9a-f]{16}"/);
-    assert.equal(text.includes(primary.toString('base64').slice(0, 12)), false);
+    assert.deepEqual(ring.describe(), { plug: { primary: 'present', secondary: 'present', revoked: 2 } });
   });
 });
