@@ -2,6 +2,7 @@
 export * from './cover-process.ts';
 export * from './create-shaper.ts';
 export * from './distribution.ts';
+export { concealedUrls } from './document/conceal.ts';
 export * from './document/config.ts';
 export * from './document/config-keys.ts';
 export * from './document/fault.ts';

@@ -2,6 +2,7 @@
  * Log lines: JSON (`time, level, code, message`) or text, with a limit per code so that a flood of bad peers cannot fill a
  * disk, and per peer so that one cannot hide others. What each code means is in `events.ts`; where lines go and what time it is are arguments.
  */
+import { concealedUrls } from '@quietwire/shaping';
 import { sourceOf } from './admission/source-of.ts';
 import { type LogLevel, type SidecarEvent, sidecarEvents } from './events.ts';
 
@@ -90,7 +91,9 @@ export class Log {
     this.#options.write(this.#render(level, code, message, fields));
   }
 
-  #render(level: LogLevel, code: SidecarEvent, message: string, fields: LogFields): string {
+  #render(level: LogLevel, code: SidecarEvent, text: string, fields: LogFields): string {
+    // Libraries tell of the URLs that they were given, credentials and all.
+    const message = concealedUrls(text);
     const time = this.#options.timestamp();
     if (this.#options.format === 'json') return `${JSON.stringify({ time, level, code, message, ...fields })}\n`;
     const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${printable(String(value))}`);

@@ -251,7 +251,7 @@ class RunningSidecar implements Sidecar {
     return reasons;
   }
 
-  /** `/config`: what is in force, secrets as digests. */
+  /** `/config`: what is in force, without secrets. */
   #describe(): unknown {
     const { config, version } = this.#options;
     const policies = this.#policies.inForce.map(({ name, fleet, generation, origin }) => ({

@@ -34,6 +34,17 @@ describe('The log', () => {
     assert.equal(lines.join(''), '2026-01-02T03:04:05.678Z info RELOADED: one two [31m origin=a b\n');
   });
 
+  test('tells no credentials of URLs that a library told it', () => {
+    for (const format of ['json', 'text'] as const) {
+      const lines: string[] = [];
+      logTo(lines, format, 'info').event(
+        'TELEMETRY_FAILED',
+        'POST https://user:hunter2@collector/v1?key=hunter2 failed',
+      );
+      assert.match(lines.join(''), /POST https:\/\/\*\*\*@collector\/v1\?\*\*\* failed/);
+    }
+  });
+
   test('drops lines below its level', () => {
     const lines: string[] = [];
     const log = logTo(lines, 'text', 'warn');

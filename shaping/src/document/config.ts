@@ -3,6 +3,7 @@
  */
 import { stringify } from 'yaml';
 import { ShapingError } from '../errors.ts';
+import { concealed } from './conceal.ts';
 import { configKeys, environmentOverrides, type Override, setOverrides } from './config-keys.ts';
 import { convertUnits, showUnits } from './config-units.ts';
 import { applyDefaults, isObject } from './defaults.ts';
@@ -62,9 +63,9 @@ export function loadConfig<const S extends Schema>(sources: ConfigSources<S>): S
   return deepFreeze(converted.value) as SchemaValue<S>;
 }
 
-/** A loaded configuration as YAML that loads to the same value. */
+/** A loaded configuration as YAML that loads to the same value, except that URLs come without their credentials. */
 export function renderConfig(schema: Schema, config: unknown): string {
-  return stringify(showUnits(schema, config));
+  return stringify(concealed(showUnits(schema, config)));
 }
 
 function extraDocuments(documents: readonly SourceDocument[], source: string | undefined): Fault[] {

@@ -1,6 +1,8 @@
 /**
  * One thing wrong with a document a user wrote, and how it is told: `file:line: path: message (got X, allowed Y)`.
+ * Credentials in URLs are not told.
  */
+import { concealed, concealedUrls } from './conceal.ts';
 
 /** From the root of a document to a value: property names and list indexes. */
 export type Path = readonly (string | number)[];
@@ -27,7 +29,7 @@ export function formatFault(fault: Fault): string {
   const details = [`got ${formatValue(fault.got)}`];
   if (fault.allowed !== undefined) details.push(`allowed ${fault.allowed}`);
   const subject = fault.path.length > 0 ? `${formatPath(fault.path)}: ` : '';
-  return `${origin === '' ? '' : `${origin}: `}${subject}${fault.message} (${details.join(', ')})`;
+  return `${origin === '' ? '' : `${origin}: `}${subject}${concealedUrls(fault.message)} (${details.join(', ')})`;
 }
 
 /** `spec.services[0].name`; keys that are no plain words are quoted in brackets. */
@@ -43,6 +45,6 @@ export function formatPath(path: Path): string {
 
 function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? typeof value);
+  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(concealed(value)) ?? typeof value);
   return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { renderConfig } from '@quietwire/shaping';
 import { laterKeys, loadSidecarConfig } from '../../src/config/load-config.ts';
+import { sidecarConfigSchema } from '../../src/config/schema.ts';
 
 const least = 'tls: { certFile: tls.crt, keyFile: tls.key }\npolicy: { files: [policy.yaml] }\n';
 
@@ -45,6 +47,27 @@ describe('The configuration of the sidecar', () => {
       sets: ['limits.acceptPerSecond=3'],
     });
     assert.deepEqual([config.limits.tunnels, config.limits.handshakes, config.limits.acceptPerSecond], [1, 2, 3]);
+  });
+
+  test('is printed, and refused, without the credentials of the collector', () => {
+    const endpoint = 'https://user:hunter2@collector/x?key=hunter2';
+    const config = loadSidecarConfig({ text: least, sets: [`telemetry.otlp.endpoint=${endpoint}`] });
+    assert.equal(config.telemetry.otlp.endpoint, endpoint);
+    const printed = renderConfig(sidecarConfigSchema, config);
+    assert.match(printed, /endpoint: https:\/\/\*\*\*@collector\/x\?\*\*\*/);
+    assert.doesNotMatch(printed, /hunter2/);
+    for (const wrong of ['user:hunter2@collector', 'ftp://user:hunter2@collector', 'https://user:hunter2@[collector']) {
+      const faults = [
+        ...faultsOf(`${least}telemetry: { otlp: { endpoint: "${wrong}" } }\n`),
+        ...faultsOf(least, [`telemetry.otlp.endpoint=${wrong}`]),
+        ...faultsOf(least, [`telemetry.otlp.endpont=${wrong}`]),
+        ...faultsOf(least, [], { QUIETWIRE_TELEMETRY_OTLP_ENDPOINT: wrong }),
+        ...faultsOf(least, [], { QUIETWIRE_TELEMETRY_OTLP_ENDPONT: wrong }),
+        ...faultsOf(`${least}telemetry: { otlp: "${wrong}" }\n`),
+      ];
+      assert.equal(faults.length, 6, faults.join('\n'));
+      for (const fault of faults) assert.doesNotMatch(fault, /hunter2/);
+    }
   });
 
   test('is refused with all its faults at once', () => {
