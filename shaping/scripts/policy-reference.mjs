@@ -18,7 +18,9 @@ page, and accept and refuse the same documents. \`quietwire validate\` and the s
 \`activity.hold\` is at most longestRun × period − lead; that the objective can be reached at the policy's rate of activities;
 that the parameters can be sent to a device (they fit the bootstrap exchange of 512-byte frames, and the device's share of
 cover is at most 1,000 activities per second); and that the policy asks for nothing that this version does not do yet (fields so marked below). They
-also refuse a second policy for a fleet; the sidecar one whose tunnels need longer to close than its \`drain.deadline\`.
+also refuse a second policy for a fleet, and of two policies with one port those of which one has a PROXY header and the other none,
+or that name devices by their id alone (\`quietwire validate\` sees the policies of one file together, the sidecar all); the sidecar one
+whose tunnels need longer to close than its \`drain.deadline\`, and one that names the sidecar's own port as a service.
 
 Durations are whole numbers with the units \`h\`, \`m\`, \`s\`, \`ms\` (\`100ms\`, \`5s\`, \`1m30s\`); sizes are bytes.
 Every field in *italics* must be given where the object around it is.`,

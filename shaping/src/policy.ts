@@ -12,6 +12,7 @@ import { ShapingError } from './errors.ts';
 import { policyApiVersion, policySpecSchema } from './generated/policy-schema.ts';
 import type { ShapingParameters } from './parameters.ts';
 import { checkPolicy, checkVersionLimits } from './policy-checks.ts';
+import { sharedPortFaults } from './policy-ports.ts';
 
 /** The spec of a policy, defaults applied. Durations are texts; `parseDuration` reads them. */
 export type PolicySpec = SchemaValue<typeof policySpecSchema>;
@@ -61,7 +62,7 @@ export function parsePolicyFiles(
     }
     for (const document of parsed.documents) {
       const { policy, found } = readPolicy(document, source, options);
-      const repeated = policy ? repetitions(policy, policies) : [];
+      const repeated = policy ? [...repetitions(policy, policies), ...sharedPortFaults(policy, policies)] : [];
       faults.push(...locateFaults([...found, ...repeated], document, source));
       if (policy) policies.push(policy);
     }

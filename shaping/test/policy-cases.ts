@@ -1,6 +1,7 @@
 // Specs of policies, good and bad, with the paths of the faults that the schema and its rules find in them. The same list was
 // applied to a Kubernetes 1.34 API server: it accepted and refused the same ones, and named the same paths but for three, where
-// it stops at unknown fields or says more of a duration that is none.
+// it stops at unknown fields or says more of a duration that is none. The five cases of shared ports and identities came later and
+// were not.
 import { slotCases } from './policy-slot-cases.ts';
 
 export interface PolicyCase {
@@ -70,6 +71,31 @@ export const policyCases: readonly PolicyCase[] = [
     name: 'PROXY protocol V1',
     change: { services: [{ ...service('a', 1), proxyProtocol: 'V1' }] },
     faults: ['services[0].proxyProtocol'],
+  },
+  {
+    name: 'one port with a PROXY header and without',
+    change: { services: [proxied('a', 1), service('b', 1)] },
+    faults: ['services'],
+  },
+  {
+    name: 'one port under two identities',
+    change: { services: [proxied('a', 1), service('b', 2), { ...proxied('c', 1), identity: 'Device' }] },
+    faults: ['services'],
+  },
+  {
+    name: 'one port under two names alike',
+    change: { services: [proxied('a', 1), proxied('b', 1), { ...service('c', 2), identity: 'Device' }] },
+    faults: [],
+  },
+  {
+    name: 'sixteen services of ports of their own',
+    change: { services: Array.from({ length: 16 }, (_, index) => proxied(`s${index}`, index + 1)) },
+    faults: [],
+  },
+  {
+    name: 'an unknown identity',
+    change: { services: [{ ...proxied('a', 1), identity: 'Fleet' }] },
+    faults: ['services[0].identity'],
   },
   { name: 'an unknown mode', change: { mode: 'stp' }, faults: ['mode'] },
   { name: 'numbers as text', change: { frameSize: '1024', longestRun: '64' }, faults: ['frameSize', 'longestRun'] },
@@ -271,6 +297,10 @@ function fast(lead: string, background: string): Record<string, unknown> {
     downstream: slots,
     background: { interval: { constant: background } },
   };
+}
+
+function proxied(name: string, port: number): Record<string, unknown> {
+  return { ...service(name, port), proxyProtocol: 'V2' };
 }
 
 function service(name: string, port: number): Record<string, unknown> {

@@ -57,7 +57,7 @@ describe('policy files', () => {
     assert.deepEqual([name, namespace, origin], ['smart-plug', 'iot', 'plug.yaml:1']);
     assert.deepEqual(spec, {
       fleet: 'smart-plug',
-      services: [{ name: 'mqtt', port: 1883, proxyProtocol: 'V2' }],
+      services: [{ name: 'mqtt', port: 1883, proxyProtocol: 'V2', identity: 'FleetDevice' }],
       authentication: { groupKeys: true, maxConnectionAge: '24h' },
       mode: 'STP',
       frameSize: 1024,

@@ -22,7 +22,7 @@ export interface SidecarState {
  */
 export async function readState(config: SidecarConfig): Promise<SidecarState> {
   const { certFile, keyFile, ticketKeyFile } = config.tls;
-  const { policies, fleets, errors } = await readPolicyFiles(config.policy.files ?? [], config.drain.deadline);
+  const { policies, fleets, errors } = await readPolicyFiles(config.policy.files ?? [], config.drain.deadline, config);
   const [keys, tls] = await Promise.allSettled([
     readKeysDirectory(config.keysDir, fleets),
     readTlsFiles({ certFile, keyFile, ticketKeyFile }),

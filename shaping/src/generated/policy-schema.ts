@@ -72,6 +72,16 @@ export const policySpecSchema = {
       "fieldPath": ".cover.durations.cloud"
     },
     {
+      "rule": "self.services.all(one, self.services.all(other, one.port != other.port || one.proxyProtocol == other.proxyProtocol))",
+      "message": "gives one port with a PROXY header and without, so that a device could write the header of another, allowed one proxyProtocol for each port",
+      "fieldPath": ".services"
+    },
+    {
+      "rule": "self.services.all(one, self.services.all(other, one.port != other.port || one.identity == other.identity))",
+      "message": "gives one port two identities, so that a device could choose its name, allowed one identity for each port",
+      "fieldPath": ".services"
+    },
+    {
       "rule": "self.services.all(service, self.frameSize >= (self.mode == 'ILP' ? 7 : 55) + service.name.size())",
       "message": "has no room to open a stream to a service, allowed at least 55 (7 in mode ILP) + the longest name in services",
       "fieldPath": ".frameSize"
@@ -233,6 +243,14 @@ export const policySpecSchema = {
               "None"
             ],
             "default": "None"
+          },
+          "identity": {
+            "type": "string",
+            "enum": [
+              "FleetDevice",
+              "Device"
+            ],
+            "default": "FleetDevice"
           }
         }
       }

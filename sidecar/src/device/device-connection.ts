@@ -14,7 +14,7 @@ import {
 import { establishAsCloud, Tunnel, type TunnelStream, tlsChannel } from '@quietwire/tunnel';
 import type { SecureConnection } from '../listener/listener.ts';
 import type { FleetPolicy } from '../policy/fleet-policy.ts';
-import { encodeProxyHeader } from '../proxy/encode-proxy-header.ts';
+import { deviceCommonName, encodeProxyHeader } from '../proxy/encode-proxy-header.ts';
 import { quietwireAlpn } from '../tls/server-options.ts';
 import type { DeviceServing } from './device-serving.ts';
 import { forwardStream } from './forward.ts';
@@ -127,7 +127,7 @@ function openService(
   secure: SecureConnection,
   serving: DeviceServing,
 ): void {
-  const { policy, deviceId, tlsProtocol } = connection;
+  const { policy, fleet, deviceId, tlsProtocol } = connection;
   const service = policy.services.get(stream.service);
   if (service === undefined) {
     serving.services.unknown(policy, deviceId, stream.service);
@@ -139,7 +139,14 @@ function openService(
   const header =
     service.proxyProtocol === 'None'
       ? undefined
-      : encodeProxyHeader({ source, destination, commonName: deviceId, tlsVersion: tlsProtocol, alpn: quietwireAlpn });
+      : encodeProxyHeader({
+          source,
+          destination,
+          commonName: deviceCommonName(service.identity, fleet, deviceId),
+          fleet,
+          tlsVersion: tlsProtocol,
+          alpn: quietwireAlpn,
+        });
   forwardStream(stream, { port: service.port, header }, serving.runtime, {
     onConnected: () => serving.services.reachable(policy, service.name),
     onUnreachable: (reason) => serving.services.unreachable(policy, deviceId, service.name, reason),

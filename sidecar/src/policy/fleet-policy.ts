@@ -10,6 +10,7 @@ export interface Service {
   readonly name: string;
   readonly port: number;
   readonly proxyProtocol: 'V2' | 'None';
+  readonly identity: 'FleetDevice' | 'Device';
 }
 
 /** A policy as its document says it. */

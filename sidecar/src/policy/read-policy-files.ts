@@ -17,6 +17,7 @@ import { parseAllDocuments } from 'yaml';
 import { errorText, SidecarError } from '../errors.ts';
 import { faultsOfClosing } from './closing-time.ts';
 import type { LoadedPolicy } from './fleet-policy.ts';
+import { faultsOfOwnPorts, type OwnPorts } from './own-ports.ts';
 
 /** As the schema of the policies has it. */
 const fleetName = /^[a-z0-9-]{1,63}$/;
@@ -30,8 +31,15 @@ export interface PolicyFiles {
   readonly errors: readonly unknown[];
 }
 
-/** @param drainDeadlineMs time for the clean stop: the tunnels of every policy must be able to close in it. */
-export async function readPolicyFiles(paths: readonly string[], drainDeadlineMs: number): Promise<PolicyFiles> {
+/**
+ * @param drainDeadlineMs time for the clean stop: the tunnels of every policy must be able to close in it.
+ * @param own addresses of the sidecar, which no service may have.
+ */
+export async function readPolicyFiles(
+  paths: readonly string[],
+  drainDeadlineMs: number,
+  own: OwnPorts,
+): Promise<PolicyFiles> {
   const unreadable: string[] = [];
   const read = paths.map(async (source) => {
     try {
@@ -43,7 +51,10 @@ export async function readPolicyFiles(paths: readonly string[], drainDeadlineMs:
   });
   const files = (await Promise.all(read)).flat();
   const errors: unknown[] = unreadable.length > 0 ? [SidecarError.listing('FILE_UNREADABLE', unreadable)] : [];
-  const faults = files.flatMap((file) => faultsOfClosing(validPolicies([file]), drainDeadlineMs));
+  const faults = files.flatMap((file) => {
+    const policies = validPolicies([file]);
+    return [...faultsOfClosing(policies, drainDeadlineMs), ...faultsOfOwnPorts(policies, own)];
+  });
   if (faults.length > 0) errors.push(ShapingError.invalid('POLICY_INVALID', faults));
   try {
     const policies = parsePolicyFiles(files, { misfit }).policies.map(loadedPolicy);

@@ -15,11 +15,18 @@ export interface ProxyHeader {
   readonly source: Endpoint;
   /** The address and port that the device reached. */
   readonly destination: Endpoint;
-  /** The device id: what a broker takes as user name. */
+  /** What a broker takes as user name: see `deviceCommonName`. */
   readonly commonName: string;
+  /** The fleet, for services that read custom types. */
+  readonly fleet: string;
   /** As Node names it: `TLSv1.3`. */
   readonly tlsVersion: string;
   readonly alpn: string;
+}
+
+/** Fleet names hold no slash, so that the first one ends the fleet whatever the device's id holds. */
+export function deviceCommonName(identity: 'FleetDevice' | 'Device', fleet: string, deviceId: string): string {
+  return identity === 'Device' ? deviceId : `${fleet}/${deviceId}`;
 }
 
 export interface Endpoint {
@@ -30,7 +37,7 @@ export interface Endpoint {
 /**
  * One header, ready to be written (HAProxy, doc/proxy-protocol.txt, section 2.2). IPv4-mapped addresses are written as
  * IPv4; if only one of the two is IPv4, both are written as IPv6.
- * @throws RangeError when the body would exceed 500 bytes (a device id above 420 bytes; the wire allows 128).
+ * @throws RangeError when the body would exceed 500 bytes (a common name above 350 bytes; the wire allows 63 of the fleet and 128 of the device).
  */
 export function encodeProxyHeader(header: ProxyHeader): Buffer {
   const source = plainIPv4(header.source.address);
@@ -52,6 +59,7 @@ export function encodeProxyHeader(header: ProxyHeader): Buffer {
       tlv(proxyTlv.sslVersion, Buffer.from(header.tlsVersion, 'ascii')),
       tlv(proxyTlv.sslCommonName, Buffer.from(header.commonName, 'utf8')),
     ),
+    tlv(proxyTlv.fleet, Buffer.from(header.fleet, 'utf8')),
   ]);
   if (body.length > largestProxyBody) {
     throw new RangeError(

@@ -13,6 +13,7 @@ export const proxyFamily = { tcp4: 0x11, tcp6: 0x21 } as const;
 /** Two addresses and two ports. */
 export const proxyAddressBytes = { tcp4: 12, tcp6: 36 } as const;
 
-export const proxyTlv = { alpn: 0x01, ssl: 0x20, sslVersion: 0x21, sslCommonName: 0x22 } as const;
+/** `fleet` is of the range for custom types (PP2_TYPE_MIN_CUSTOM). */
+export const proxyTlv = { alpn: 0x01, ssl: 0x20, sslVersion: 0x21, sslCommonName: 0x22, fleet: 0xe0 } as const;
 /** PP2_CLIENT_SSL, PP2_CLIENT_CERT_CONN, PP2_CLIENT_CERT_SESS. */
 export const proxyClientFlags = 0x07;

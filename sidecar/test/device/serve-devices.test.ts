@@ -94,7 +94,7 @@ describe('A sidecar serves devices', { timeout: 30_000 }, () => {
     assert.match(header.source, /^127\.0\.0\.1 \d+$/);
     assert.equal(header.destination, `127.0.0.1 ${local.port}`);
     const ssl = parseSsl(header.tlvs.get(0x20) ?? Buffer.alloc(5));
-    assert.equal(ssl.tlvs.get(0x22)?.toString(), 'plug-7');
+    assert.equal(ssl.tlvs.get(0x22)?.toString(), 'smart-plug/plug-7');
     assert.equal(ssl.tlvs.get(0x21)?.toString(), 'TLSv1.3');
     let rest = chunk.subarray(header.length).toString();
     while (rest.length < 7) rest += String((await once(socket, 'data'))[0]);

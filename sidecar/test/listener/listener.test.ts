@@ -260,6 +260,7 @@ describe('The listener', { timeout: 20_000 }, () => {
     const header = encodeProxyHeader({
       source: { address: '203.0.113.9', port: 999 },
       destination: { address: '198.51.100.1', port: 443 },
+      fleet: 'smart-plug',
       commonName: 'x',
       tlsVersion: 'TLSv1.3',
       alpn: 'x',

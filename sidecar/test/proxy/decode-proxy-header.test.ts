@@ -6,6 +6,7 @@ import { encodeProxyHeader } from '../../src/proxy/encode-proxy-header.ts';
 const header = encodeProxyHeader({
   source: { address: '192.0.2.7', port: 40_000 },
   destination: { address: '10.1.2.3', port: 7443 },
+  fleet: 'smart-plug',
   commonName: 'x',
   tlsVersion: 'TLSv1.3',
   alpn: 'quietwire/1',

@@ -31,6 +31,7 @@ test('nginx reads our PROXY header', { skip: nginx === undefined ? 'no nginx on 
       const header = encodeProxyHeader({
         source: { address: source, port: 40_001 },
         destination: { address: destination, port: 7443 },
+        fleet: 'smart-plug',
         commonName: 'plug-17',
         tlsVersion: 'TLSv1.3',
         alpn: 'quietwire/1',

@@ -1,0 +1,37 @@
+/**
+ * Policies that name a port of the sidecar itself as a service: a device would reach the admin port from loopback, or the
+ * devices' port from within. Pure.
+ */
+import type { Address, Fault } from '@quietwire/shaping';
+import type { LoadedPolicy } from './fleet-policy.ts';
+
+export interface OwnPorts {
+  readonly listen: { readonly address: Address };
+  readonly admin: { readonly address: Address };
+}
+
+export function faultsOfOwnPorts(policies: readonly LoadedPolicy[], own: OwnPorts): Fault[] {
+  const ports = [
+    { key: 'admin.address', ...own.admin.address },
+    { key: 'listen.address', ...own.listen.address },
+  ].filter(({ host }) => coversLoopback(host));
+  return policies.flatMap(({ origin, services }) =>
+    services.flatMap(({ port }, index) =>
+      ports
+        .filter((address) => address.port === port)
+        .map(({ key }) => ({
+          path: ['spec', 'services', index, 'port'],
+          message: `is the sidecar's own port, ${key}`,
+          got: port,
+          allowed: 'a port of a service',
+          source: origin,
+        })),
+    ),
+  );
+}
+
+/** Whether who connects to 127.0.0.1, where services are, may reach a socket bound to this host. Names may mean anything. */
+function coversLoopback(host: string): boolean {
+  const wildcard = host === '' || host === '0.0.0.0' || host === '::';
+  return wildcard || /^(::ffff:)?127\./.test(host) || !/^[\d.]+$|:/.test(host);
+}
