@@ -8,7 +8,15 @@ test('the sample policy is valid as it stands', () => {
   const { policies } = parsePolicyFile(readFileSync(samplePolicyFile, 'utf8'), samplePolicyFile);
   assert.deepEqual(
     policies.map(({ namespace, name, spec }) => [namespace, name, spec.fleet, spec.mode, spec.services]),
-    [['iot', 'smart-plug', 'smart-plug', 'STP', [{ name: 'mqtt', port: 1883, proxyProtocol: 'V2', identity: 'FleetDevice' }]]],
+    [
+      [
+        'iot',
+        'smart-plug',
+        'smart-plug',
+        'STP',
+        [{ name: 'mqtt', port: 1883, proxyProtocol: 'V2', identity: 'FleetDevice' }],
+      ],
+    ],
   );
 });
 
