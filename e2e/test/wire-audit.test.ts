@@ -153,8 +153,18 @@ test('a stall in a slot excuses that it is empty, one elsewhere does not', () =>
   const [{ fromMs, untilMs } = { fromMs: 0, untilMs: 0 }] = faults;
   const verdict = (part: StagePart, from: number, until: number) =>
     judge(faults, [{ of: part, fromMs: from, untilMs: until }], 10);
-  assert.deepEqual(verdict('devices', fromMs - 3, untilMs + 2), { faults: [], excused: 1 });
-  assert.deepEqual(verdict('observer', fromMs - 3, untilMs + 2), { faults: [], excused: 1 });
+  assert.deepEqual(verdict('devices', fromMs - 3, untilMs + 2), {
+    faults: [],
+    excused: 1,
+    isBusy: false,
+    timeless: [],
+  });
+  assert.deepEqual(verdict('observer', fromMs - 3, untilMs + 2), {
+    faults: [],
+    excused: 1,
+    isBusy: false,
+    timeless: [],
+  });
   assert.equal(verdict('cloud', fromMs - 3, untilMs + 2).faults.length, 1);
   assert.equal(verdict('devices', fromMs - 60, fromMs - 30).faults.length, 1);
   assert.equal(verdict('devices', untilMs + 30, untilMs + 60).faults.length, 1);
@@ -293,7 +303,12 @@ test('stalls that explain more than 1 % of the slots leave no verdict on times, 
   const stall = { of: 'devices' as const, fromMs: 0, untilMs: 1000 };
   const many = Array.from({ length: 11 }, (_, index) => fault(index));
   const own = fault(2000);
-  assert.deepEqual(judge([...many.slice(0, 10), own], [stall], 1000), { faults: ['at 2000'], excused: 10 });
+  assert.deepEqual(judge([...many.slice(0, 10), own], [stall], 1000), {
+    faults: ['at 2000'],
+    excused: 10,
+    isBusy: false,
+    timeless: [],
+  });
   const busy = judge([...many, own], [stall], 1000).faults;
   assert.equal(busy.length, 1);
   assert.ok(busy.every((text) => text.includes(MACHINE_BUSY)));

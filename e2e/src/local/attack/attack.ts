@@ -37,10 +37,8 @@ export interface Target {
   readonly fleet: string;
   /** Bytes of a frame by the policy. */
   readonly frameSize: number;
-  /** base64 device keys that the attacker holds. */
+  /** Devices whose keys (base64) the attacker holds. */
   readonly devices: readonly { readonly device: string; readonly key: string }[];
-  /** Number of the row: devices that one row has worn out are not those of the next. */
-  readonly row: number;
 }
 
 /** Addresses of loopback: the attackers' own, and that of the balancer whose PROXY headers the sidecar trusts. Victims and
@@ -51,6 +49,8 @@ export const balancerAddress = '127.0.0.88';
 /** What the attackers did, beside the harm in the table. */
 export class Effort {
   connections = 0;
+  /** Connections that came about, to where the attack begins. */
+  opened = 0;
   /** Connections that the sidecar ended or refused. */
   dropped = 0;
   bytes = 0;
@@ -63,7 +63,7 @@ export class Effort {
   }
 
   toJson(): JsonObject {
-    const { connections, dropped, bytes, failures } = this;
-    return { connections, dropped, bytes, failures };
+    const { connections, opened, dropped, bytes, failures } = this;
+    return { connections, opened, dropped, bytes, failures };
   }
 }

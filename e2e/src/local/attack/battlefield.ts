@@ -19,6 +19,7 @@ import { harmOf, type VictimHarm, type VictimPlan } from './victim-frames.ts';
 const fleet = 'attacked';
 const FRAME_BYTES = 1024;
 const victims: VictimPlan = { count: 8, slotMs: 50, recordBytes: FRAME_BYTES };
+/** Of each row: a device that was caught once is refused for a while. */
 const ATTACKER_KEYS = 12;
 /** A newcomer has so long to its tunnel: `limits.handshakeTimeout`. */
 const HANDSHAKE_MS = 5000;
@@ -36,7 +37,12 @@ export interface Harm {
   /** How long each newcomer took to its tunnel, ms; −1 if it got none in time. */
   readonly newcomersMs: readonly number[];
   /** What the attackers did. */
-  readonly effort: { readonly connections: number; readonly dropped: number; readonly bytes: number };
+  readonly effort: {
+    readonly connections: number;
+    readonly opened: number;
+    readonly dropped: number;
+    readonly bytes: number;
+  };
   readonly failures: readonly string[];
 }
 
@@ -118,9 +124,9 @@ export class Battlefield {
 
   #target(): Target {
     const { sidecar, admin } = this.stack.ports;
-    const names = Array.from({ length: ATTACKER_KEYS }, (_, number) => `attacker-${number}`);
+    const names = Array.from({ length: ATTACKER_KEYS }, (_, number) => `attacker-${this.#row}-${number}`);
     const { devices } = this.#devices(sidecar, names);
-    return { port: sidecar, adminPort: admin, ca: this.#ca, fleet, frameSize: FRAME_BYTES, devices, row: this.#row };
+    return { port: sidecar, adminPort: admin, ca: this.#ca, fleet, frameSize: FRAME_BYTES, devices };
   }
 
   #newcomers(newcomers: Newcomers | undefined): () => Promise<readonly number[]> {
@@ -144,4 +150,4 @@ export class Battlefield {
   }
 }
 
-const noEffort = { connections: 0, dropped: 0, bytes: 0, failures: [] } as const;
+const noEffort = { connections: 0, opened: 0, dropped: 0, bytes: 0, failures: [] } as const;

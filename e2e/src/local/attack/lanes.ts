@@ -36,6 +36,7 @@ export async function armLanes<Connection extends Floodable>(
     effort.connections += 1;
     try {
       const connection = await lane.open(number);
+      effort.opened += 1;
       return { connection, stock: lane.next(connection) };
     } catch (error) {
       effort.failed(error);

@@ -45,7 +45,7 @@ function flood(name: string, about: string, size: number | undefined, recordByte
       let opened = 0;
       return armLanes(LANES, effort, {
         // Another identity each time: one that comes again and again replaces itself.
-        open: () => openProvenDevice(target, target.row * 7 + opened++),
+        open: () => openProvenDevice(target, opened++),
         next: (connection) => {
           const known = sealers.get(connection);
           const sealer = known ?? connection.takeOver();

@@ -44,6 +44,7 @@ async function knock(
   effort.connections += 1;
   try {
     const connection = await PlainConnection.open(port, source);
+    effort.opened += 1;
     effort.bytes += first.length;
     if (first.length > 0) void connection.write(first);
     return connection;
