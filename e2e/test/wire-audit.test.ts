@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { MACHINE_BUSY } from '../src/harness/cases.ts';
 import { auditGrid } from '../src/wire/audit/grid.ts';
 import type { FrameRecord } from '../src/wire/audit/session-view.ts';
-import { judge, type StagePart } from '../src/wire/audit/stalls.ts';
+import { judge, judgeLinks, type StagePart } from '../src/wire/audit/stalls.ts';
 import { auditStp } from '../src/wire/audit/stp-audit.ts';
 import { fastPolicy, scheduleOf } from '../src/wire/rig/wire-policy.ts';
 
@@ -318,6 +318,23 @@ test('stalls that explain more than 1 % of the slots leave no verdict on times, 
   assert.ok(judge([...hundred, ...beside(3)], [stall], 50_000).faults.every((text) => text.includes(MACHINE_BUSY)));
   assert.equal(judge([...hundred, ...beside(4)], [stall], 50_000).faults.length, 4);
   assert.equal(judge([...many, fault(500, Number.NEGATIVE_INFINITY)], [stall], 1000).faults[0], 'at 500');
+});
+
+test('what no stall explains is a fault in a connection that none has touched, and no verdict beside what one explains', () => {
+  const at = (fromMs: number, untilMs = fromMs) => ({ fromMs, untilMs, sender: 'up' as const, text: `at ${fromMs}` });
+  const stall = [{ of: 'devices' as const, fromMs: 0, untilMs: 1000 }];
+  const untouched = { faults: [at(2000)] };
+  const touched = { faults: [at(500), at(2100)] };
+  const isBusy = (links: readonly (typeof touched)[]) => judgeLinks(links, stall, 1000).isBusy;
+  assert.deepEqual(judgeLinks([touched, untouched], stall, 1000).faults, ['at 2100', 'at 2000']);
+  assert.equal(isBusy([touched, untouched]), false);
+  assert.equal(isBusy([touched]), true);
+  assert.ok(judgeLinks([touched], stall, 1000).faults.every((text) => text.includes(MACHINE_BUSY)));
+  assert.equal(isBusy([{ faults: [at(500)] }]), false);
+  // Sizes hold whatever the machine did.
+  const size = { faults: [at(500), at(600, Number.NEGATIVE_INFINITY)] };
+  assert.deepEqual(judgeLinks([size], stall, 1000).faults, ['at 600']);
+  assert.equal(isBusy([size, touched]), false);
 });
 
 test('a run without its first slot is told from the one that follows it', () => {

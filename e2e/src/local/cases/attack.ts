@@ -12,7 +12,7 @@ import { withWorkplace } from '../rig/workplace.ts';
 const SECONDS = 3;
 /** A sidecar that the machine let stand for this share of the time lost to the machine what it lost: played again. */
 const STARVED_SHARE = 0.005;
-const REPEATS = 2;
+const REPEATS = 4;
 
 export const attackCase: Case = {
   name: 'attack',

@@ -65,6 +65,24 @@ export function judge(faults: readonly ScheduleFault[], stalls: readonly Stall[]
   return { faults: shown(own), excused, isBusy: false, timeless: shown(timeless) };
 }
 
+/**
+ * As `judge`, of connections one by one. Where a stall hides the edge of a run, the audit places slots of the whole run beside
+ * theirs: what no stall explains in a connection that one has touched leaves no verdict on times. In any other it is a fault.
+ */
+export function judgeLinks(
+  links: readonly { readonly faults: readonly ScheduleFault[] }[],
+  stalls: readonly Stall[],
+  slots: number,
+): Verdict {
+  const all = links.flatMap(({ faults }) => faults);
+  const verdict = judge(all, stalls, slots);
+  const unexplained = links.filter(({ faults }) => faults.some((fault) => !isExplained(fault, stalls)));
+  const isTouched = unexplained.every(({ faults }) => faults.some((fault) => isExplained(fault, stalls)));
+  if (verdict.isBusy || verdict.timeless.length > 0 || unexplained.length === 0 || !isTouched) return verdict;
+  const text = `${MACHINE_BUSY}: ${unexplained.length} connections that stalls have touched show more than these explain`;
+  return { ...verdict, faults: [text], isBusy: true };
+}
+
 function shown(faults: readonly ScheduleFault[]): string[] {
   const texts = faults.slice(0, SHOWN_FAULTS).map(({ text }) => text);
   if (faults.length > SHOWN_FAULTS) texts.push(`${faults.length - SHOWN_FAULTS} more faults`);

@@ -7,7 +7,7 @@ import { monotonicMs } from '../../harness/command-loop.ts';
 import { LengthTable } from '../audit/length-table.ts';
 import { auditLink, type LinkAudit, slotsOf } from '../audit/link-audit.ts';
 import type { TlsVersion } from '../audit/session-view.ts';
-import { judge, type ScheduleFault, type Stall } from '../audit/stalls.ts';
+import { judgeLinks, type Stall } from '../audit/stalls.ts';
 import { type Played, playInBatches } from '../rig/machine-load.ts';
 import { type Link, type Rig, withRig } from '../rig/rig.ts';
 import { fastPolicy, type WirePolicy } from '../rig/wire-policy.ts';
@@ -40,8 +40,8 @@ export const recordsCase: Case = {
         for (const [load, audit] of audits) table.add(load, audit, untilMs);
       }
       const slots = played.reduce((sum, batch) => sum + batch.slots, 0);
-      const verdict = judge(
-        played.flatMap(({ found }) => found),
+      const verdict = judgeLinks(
+        played.flatMap(({ audits }) => audits.map(([, audit]) => audit)),
         played.flatMap(({ stalls }) => stalls),
         slots,
       );
@@ -61,7 +61,6 @@ export const recordsCase: Case = {
 };
 
 interface Batch extends Played {
-  readonly found: readonly ScheduleFault[];
   readonly stalls: readonly Stall[];
   readonly slots: number;
   readonly audits: readonly (readonly [Load, LinkAudit])[];
@@ -73,21 +72,20 @@ interface Batch extends Played {
 /** A stage with the connections from number `first` on. */
 function playBatch(version: TlsVersion, first: number, count: number): Promise<Batch> {
   return withRig({ policies: [policy] }, async (rig) => {
-    const links = await connectAll(rig, first, count, version);
-    await carry(rig, links);
+    const connected = await connectAll(rig, first, count, version);
+    await carry(rig, connected);
     // What these tunnels have shown up to now, all of them by the schedule.
     const untilMs = monotonicMs() - SETTLED_MS;
-    const audits = links.map(({ load, link }) => [load, auditLink(link, policy, { untilMs })] as const);
-    const found = audits.flatMap(([, audit]) => audit.faults);
+    const audits = connected.map(({ load, link }) => [load, auditLink(link, policy, { untilMs })] as const);
+    const links = audits.map(([, audit]) => audit);
     const stalls = await rig.stalls();
-    const slots = slotsOf(audits.map(([, audit]) => audit));
+    const slots = slotsOf(links);
     return {
       audits,
       untilMs,
-      found,
       stalls,
       slots,
-      verdicts: [judge(found, stalls, slots)],
+      verdicts: [judgeLinks(links, stalls, slots)],
       faults: [...rig.capture.faults, ...rig.programFaults],
     };
   });

@@ -12,7 +12,7 @@ export const LEAST_TUNNELS = 25;
 const STEPS: readonly number[] = [LEAST_TUNNELS, 50, 100, 200];
 const HOLD_MS = 1000;
 /** Of one call of `playInBatches`: from the most tunnels to the least, and some. */
-const MOST_RETRIES = 6;
+const MOST_RETRIES = 8;
 /** A process of the stage that stands still for a larger share of a step is at its end. */
 const LARGEST_STALLED_SHARE = 0.04;
 /** More runs than any case has. */
