@@ -49,7 +49,7 @@ export const recordsCase: Case = {
       figures[`excused_${version}`] = verdict.excused;
       figures[`at_once_${version}`] = batches.atOnce;
       figures[`retries_${version}`] = batches.retries;
-      faults.list.push(...[...verdict.faults, ...batches.faults].map((fault) => `${version}: ${fault}`));
+      faults.list.push(...verdict.faults.map((fault) => `${version}: ${fault}`));
       faults.list.push(...played.flatMap((batch) => batch.faults));
       context.print(`${version}, ${count} connections, ${batches.atOnce} at a time\n${table.render()}`);
       faults.list.push(...table.faults(least).map((fault) => `${version}: ${fault}`));

@@ -12,7 +12,7 @@ export const LEAST_TUNNELS = 25;
 const STEPS: readonly number[] = [LEAST_TUNNELS, 50, 100, 200];
 const HOLD_MS = 1000;
 /** Of one call of `playInBatches`: from the most tunnels to the least, and some. */
-const MOST_RETRIES = 8;
+const MOST_RETRIES = 6;
 /** A process of the stage that stands still for a larger share of a step is at its end. */
 const LARGEST_STALLED_SHARE = 0.04;
 /** More runs than any case has. */
@@ -67,8 +67,6 @@ export interface Played {
 export interface Batches<Result extends Played> {
   /** Those that count; together they have all tunnels, each once. */
   readonly played: readonly Result[];
-  /** Of batches that do not count, what no stall explains: a leak of a busy moment is a leak. */
-  readonly faults: readonly string[];
   /** Batches that were played again with fewer tunnels. */
   readonly retries: number;
   /** Most tunnels at a time. */
@@ -93,14 +91,13 @@ export async function playInBatches<Result extends Played>(
 ): Promise<Batches<Result>> {
   let atOnce = await tunnelsKept(total);
   const played: Result[] = [];
-  const faults: string[] = [];
   let [retries, most] = [0, 0];
   for (let first = 0; first < total; ) {
     const count = Math.min(atOnce, total - first);
     const result = await play(first, count);
-    const isBusy = result.verdicts.some((verdict) => verdict.isBusy);
+    // What has no time holds whatever the machine did: such a batch needs no second try.
+    const isBusy = result.verdicts.every(({ timeless }) => timeless.length === 0) && result.verdicts.some(busy);
     if (isBusy && retries < MOST_RETRIES) {
-      faults.push(...result.verdicts.flatMap(({ timeless }) => timeless));
       retries += 1;
       atOnce = Math.max(Math.min(count, least), Math.floor(count / 2));
       if (measured !== undefined) measured = Promise.resolve(Math.max(LEAST_TUNNELS, atOnce));
@@ -110,5 +107,9 @@ export async function playInBatches<Result extends Played>(
     most = Math.max(most, count);
     first += count;
   }
-  return { played, faults, retries, atOnce: most };
+  return { played, retries, atOnce: most };
+}
+
+function busy({ isBusy }: Verdict): boolean {
+  return isBusy;
 }
