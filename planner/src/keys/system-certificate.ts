@@ -29,13 +29,20 @@ export interface DevelopmentCertificate {
 export async function createDevelopmentCertificate(
   options: DevelopmentCertificateOptions,
 ): Promise<DevelopmentCertificate> {
+  return (await createDevelopmentCertificates(options, []))[0];
+}
+
+/** As `createDevelopmentCertificate`, and a second one by the same authority for `otherHosts` alone. */
+export async function createDevelopmentCertificates(
+  options: DevelopmentCertificateOptions,
+  otherHosts: readonly string[],
+): Promise<[DevelopmentCertificate, DevelopmentCertificate]> {
   await import('reflect-metadata'); // @peculiar/x509 refuses to load without; both are slow to load, so only here
   const x509 = await import('@peculiar/x509');
   const { notBefore } = options;
   const notAfter = new Date(notBefore.getTime() + options.days * dayMs);
   const validity = { notBefore, notAfter, signingAlgorithm: algorithm };
   const hosts = [...new Set([...options.hosts, 'localhost', '127.0.0.1', '::1'])];
-  const commonName = (hosts[0] as string).length <= longestCommonName ? hosts[0] : 'server';
   const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, SubjectKeyIdentifierExtension } = x509;
 
   const caKeys = await createKeys();
@@ -53,31 +60,35 @@ export async function createDevelopmentCertificate(
     },
     crypto,
   );
-  const keys = await createKeys();
-  const cert = await x509.X509CertificateGenerator.create(
-    {
-      ...validity,
-      serialNumber: createSerialNumber(),
-      subject: `CN=${commonName}, O="${organization}"`,
-      issuer: ca.subject,
-      publicKey: keys.publicKey,
-      signingKey: caKeys.privateKey,
-      extensions: [
-        new BasicConstraintsExtension(false, undefined, true),
-        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension(
-          hosts.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
-        ),
-        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
-        await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey, false, crypto),
-      ],
-    },
-    crypto,
-  );
-  const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
-  const keyPem = x509.PemConverter.encode(key, 'PRIVATE KEY');
-  return { ca: `${ca.toString('pem')}\n`, cert: `${cert.toString('pem')}\n`, key: `${keyPem}\n` };
+  const issue = async (names: readonly string[]): Promise<DevelopmentCertificate> => {
+    const commonName = (names[0] ?? '').length <= longestCommonName ? names[0] : 'server';
+    const keys = await createKeys();
+    const cert = await x509.X509CertificateGenerator.create(
+      {
+        ...validity,
+        serialNumber: createSerialNumber(),
+        subject: `CN=${commonName}, O="${organization}"`,
+        issuer: ca.subject,
+        publicKey: keys.publicKey,
+        signingKey: caKeys.privateKey,
+        extensions: [
+          new BasicConstraintsExtension(false, undefined, true),
+          new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+          new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+          new x509.SubjectAlternativeNameExtension(
+            names.map((value) => ({ type: isIP(value) ? ('ip' as const) : ('dns' as const), value })),
+          ),
+          await SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
+          await x509.AuthorityKeyIdentifierExtension.create(caKeys.publicKey, false, crypto),
+        ],
+      },
+      crypto,
+    );
+    const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
+    const keyPem = x509.PemConverter.encode(key, 'PRIVATE KEY');
+    return { ca: `${ca.toString('pem')}\n`, cert: `${cert.toString('pem')}\n`, key: `${keyPem}\n` };
+  };
+  return [await issue(hosts), await issue(otherHosts.length > 0 ? otherHosts : hosts)];
 }
 
 function createKeys(): Promise<crypto.CryptoKeyPair> {
