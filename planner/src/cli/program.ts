@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { parseWhole } from './arguments.ts';
+import { addConformCommand } from './conform-command.ts';
 import { addDecodeCommand } from './decode-command.ts';
 import { renderErrorLine } from './failure.ts';
 import { addKeysCommand } from './keys-command.ts';
@@ -54,5 +55,6 @@ export function createProgram(): Command {
   addKeysCommand(program, session);
   addTapCommand(program, session);
   addDecodeCommand(program, session);
+  addConformCommand(program, session);
   return program;
 }
