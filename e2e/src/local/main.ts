@@ -5,6 +5,7 @@ import { attackCase } from './cases/attack.ts';
 import { badConfigCase } from './cases/bad-config.ts';
 import { badPeersCase } from './cases/bad-peers.ts';
 import { badServersCase } from './cases/bad-servers.ts';
+import { conformCase } from './cases/conform.ts';
 import { demoCase } from './cases/demo.ts';
 import { httpCase } from './cases/http.ts';
 import { metricsCase } from './cases/metrics.ts';
@@ -34,6 +35,7 @@ process.exit(
       badPeersCase,
       badServersCase,
       badConfigCase,
+      conformCase,
       noTunnelCase,
       stopCase,
       metricsCase,
