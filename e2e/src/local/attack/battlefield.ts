@@ -32,7 +32,7 @@ const BACK_MS = 20_000;
 export interface Harm {
   readonly victims: VictimHarm;
   readonly livezMs: number;
-  /** How long the machine did not run the sidecar's thread, which was ready to run. */
+  /** How long the machine did not run the sidecar's thread or the victims', whichever stood longer, though it was ready to. */
   readonly starvedMs: number;
   /** How long each newcomer took to its tunnel, ms; −1 if it got none in time. */
   readonly newcomersMs: readonly number[];
@@ -94,14 +94,14 @@ export class Battlefield {
     }
     const newcomers = this.#newcomers(attack?.newcomers);
     const fromMs = machineNowMs();
-    const starvation = new StarvationWatch(this.stack.sidecar.pid);
+    const watches = [this.stack.sidecar.pid, this.#honest.pid].map((pid) => new StarvationWatch(pid));
     const probe = new LivezProbe(this.stack.ports.admin);
     if (attack !== undefined) await this.#attackers.request({ do: 'fire' });
     const [newcomersMs] = await Promise.all([newcomers(), delay(lengthMs)]);
     // Whole slots only.
     const slots = Math.floor((machineNowMs() - fromMs) / victims.slotMs);
     const { slowestMs } = probe.stop();
-    const starvedMs = starvation.stop();
+    const starvedMs = Math.max(...watches.map((watch) => watch.stop()));
     const effort = attack === undefined ? noEffort : await this.#attackers.request({ do: 'stop' });
     await delay(SETTLE_MS);
     return {

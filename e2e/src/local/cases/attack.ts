@@ -10,7 +10,7 @@ import { logLines } from '../rig/log-lines.ts';
 import { withWorkplace } from '../rig/workplace.ts';
 
 const SECONDS = 3;
-/** A sidecar that the machine let stand for this share of the time lost to the machine what it lost: played again. */
+/** A sidecar, or victims, that the machine let stand for this share of the time lost to the machine what it lost: played again. */
 const STARVED_SHARE = 0.005;
 const REPEATS = 4;
 
