@@ -20,8 +20,11 @@ const handshakeBytes = 32 * 1024;
 const exchangeRecords = 2;
 /** Body of an alert under TLS 1.3 and 1.2, most: the peer may say that it leaves. */
 const alertBytes = 32;
-/** OpenSSL keeps a buffer as large as the first bytes that it gets, and reads as much at a time ever after. */
-const pieceBytes = 1024;
+/**
+ * Node reads into a buffer of 1,024 bytes, or of the first bytes that come if these are more, and adds larger ones whenever it is full: pieces
+ * below that size keep it small, so that the first read after the proof is.
+ */
+const pieceBytes = 1000;
 
 export class RecordGate {
   readonly #pass: (piece: Uint8Array) => void;

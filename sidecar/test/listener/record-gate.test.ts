@@ -20,7 +20,7 @@ const frame = record(23, 529);
 const keyUpdate = record(23, 22);
 
 describe('The gate of records', () => {
-  test('hands on whole handshakes and exchanges, cut anywhere, in pieces of at most 1 KiB', () => {
+  test('hands on whole handshakes and exchanges, cut anywhere, in pieces below 1 KiB', () => {
     const handshake = Buffer.concat([record(22, 1500), record(20, 1), record(23, 53)]);
     const exchange = Buffer.concat([frame, record(23, 2048)]);
     for (let cut = 1; cut < 1700; cut += 1) {
@@ -31,7 +31,7 @@ describe('The gate of records', () => {
       for (let at = 0; at < exchange.length; at += cut)
         assert.equal(door.push(exchange.subarray(at, at + cut)), undefined);
       assert.ok(passed().equals(Buffer.concat([handshake, exchange])));
-      assert.ok(Math.max(...pieces) <= 1024);
+      assert.ok(Math.max(...pieces) < 1024);
     }
   });
 

@@ -107,6 +107,24 @@ describe('TLS records before and after the proof', { timeout: 20_000 }, () => {
     }
   });
 
+  test('of a flood of KeyUpdates after the proof TLS works on those of one small read', async () => {
+    const { raw, keyUpdates } = await attacker();
+    const { socket, transport, proven } = await secure.promise;
+    proven();
+    const channel = tlsChannel(socket, transport);
+    const closed = new Promise<Error | undefined>((resolve) => {
+      channel.onClose = resolve;
+    });
+    let updates = 0;
+    socket.prependListener('keylog', () => {
+      updates += 1;
+    });
+    raw.write(keyUpdates(4000, 0));
+    assert.equal(((await Promise.race([closed, later()])) as { code?: string } | undefined)?.code, 'TUNNEL_RECORDS');
+    await once(raw, 'close');
+    assert.ok(updates <= 40, `${updates} new secrets were derived`);
+  });
+
   test('the channel counts the bytes below TLS, and reads whole frames from a proven peer', async () => {
     const { tls } = await attacker();
     const { socket, transport, proven } = await secure.promise;
