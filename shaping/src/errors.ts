@@ -11,6 +11,9 @@ export const shapingErrors = {
 
 export type ShapingErrorCode = keyof typeof shapingErrors;
 
+/** More than a reader takes in; a file of nothing but faults must not fill the log. */
+export const faultsTold = 100;
+
 export class ShapingError extends Error {
   readonly code: ShapingErrorCode;
   /** All faults of the document, for POLICY_INVALID and CONFIG_INVALID. */
@@ -23,8 +26,11 @@ export class ShapingError extends Error {
     this.faults = options.faults ?? [];
   }
 
-  /** The error of a document with faults; its message has one line for each. */
+  /** The error of a document with faults; its message has one line for each, up to `faultsTold` and one that counts the rest. */
   static invalid(code: 'POLICY_INVALID' | 'CONFIG_INVALID', faults: readonly Fault[]): ShapingError {
-    return new ShapingError(code, faults.map(formatFault).join('\n'), { faults });
+    const told = faults.slice(0, faultsTold);
+    const lines = told.map(formatFault);
+    if (faults.length > told.length) lines.push(`and ${faults.length - told.length} further faults`);
+    return new ShapingError(code, lines.join('\n'), { faults: told });
   }
 }

@@ -53,13 +53,13 @@ export function checkVersionLimits(spec: unknown): Fault[] {
 }
 
 /** Faults that only show when a valid policy is worked out. */
-export function checkPolicy(policy: ShapingPolicy, { misfit }: PolicyOptions): Fault[] {
+export function checkPolicy(policy: ShapingPolicy, { misfit, check }: PolicyOptions): readonly Fault[] {
   const faults = [...checkHold(policy), ...checkObjective(policy)];
-  if (faults.length > 0) return faults;
-  const reason = misfit?.(policyParameters(policy));
-  return reason === undefined
-    ? []
-    : [{ path: ['spec'], message: `cannot be sent to a device: ${reason}`, got: policy.spec.fleet }];
+  if (faults.length > 0 || (misfit === undefined && check === undefined)) return faults;
+  const parameters = policyParameters(policy);
+  const reason = misfit?.(parameters);
+  if (reason === undefined) return check?.(policy, parameters) ?? [];
+  return [{ path: ['spec'], message: `cannot be sent to a device: ${reason}`, got: policy.spec.fleet }];
 }
 
 /** With a longer hold every activity outlasts the longest run, and cover has no length to choose (SPEC.md section 10.2). */

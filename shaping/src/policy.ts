@@ -8,7 +8,7 @@ import { deepFreeze } from './document/freeze.ts';
 import type { Schema, SchemaValue } from './document/schema.ts';
 import { validate } from './document/validate.ts';
 import { locateFaults, parseYaml, type SourceDocument } from './document/yaml-source.ts';
-import { ShapingError } from './errors.ts';
+import { faultsTold, ShapingError } from './errors.ts';
 import { policyApiVersion, policySpecSchema } from './generated/policy-schema.ts';
 import type { ShapingParameters } from './parameters.ts';
 import { checkPolicy, checkVersionLimits } from './policy-checks.ts';
@@ -37,10 +37,25 @@ export interface PolicyOptions {
    * nothing does. The wire's limits belong to `proto`, which this package cannot import.
    */
   readonly misfit?: (parameters: ShapingParameters) => string | undefined;
+  /** What else the caller asks of a policy that has no other fault: faults with paths in its document. */
+  readonly check?: (policy: ShapingPolicy, parameters: ShapingParameters) => readonly Fault[];
+}
+
+/** What files of policies hold, sound or not. */
+export interface PolicyReading {
+  /** Those that have no fault of their own; not to be put in force if there are faults. */
+  readonly policies: readonly ShapingPolicy[];
+  /** The fleets that the files name, those of faulty policies included. */
+  readonly fleets: readonly string[];
+  readonly faults: readonly Fault[];
 }
 
 /** The policies of one file. Throws POLICY_INVALID with all faults. */
-export function parsePolicyFile(text: string, source: string, options?: PolicyOptions): { policies: ShapingPolicy[] } {
+export function parsePolicyFile(
+  text: string,
+  source: string,
+  options?: PolicyOptions,
+): { policies: readonly ShapingPolicy[] } {
   return parsePolicyFiles([{ text, source }], options);
 }
 
@@ -51,8 +66,16 @@ export function parsePolicyFile(text: string, source: string, options?: PolicyOp
 export function parsePolicyFiles(
   files: readonly PolicyText[],
   options: PolicyOptions = {},
-): { policies: ShapingPolicy[] } {
-  const policies: ShapingPolicy[] = [];
+): { policies: readonly ShapingPolicy[] } {
+  const { policies, faults } = readPolicies(files, options);
+  if (faults.length > 0) throw ShapingError.invalid('POLICY_INVALID', faults);
+  return { policies };
+}
+
+/** As `parsePolicyFiles`, for callers who go on in spite of faults. Ends early where there are more than anybody reads. */
+export function readPolicies(files: readonly PolicyText[], options: PolicyOptions = {}): PolicyReading {
+  const policies = new Policies();
+  const fleets = new Set<string>();
   const faults: Fault[] = [];
   for (const { text, source } of files) {
     const parsed = parseYaml(text, source);
@@ -61,16 +84,20 @@ export function parsePolicyFiles(
       faults.push({ path: [], message: 'holds no policy', allowed: 'one or more ShapingPolicies', source });
     }
     for (const document of parsed.documents) {
+      const fleet = fleetOf(document.value);
+      if (fleet !== undefined) fleets.add(fleet);
+      if (faults.length > faultsTold) continue;
       const { policy, found } = readPolicy(document, source, options);
-      const repeated = policy ? [...repetitions(policy, policies), ...sharedPortFaults(policy, policies)] : [];
+      const shared = policy ? sharedPortFaults(policy, policies.all) : [];
+      const repeated = policy ? [...policies.add(policy), ...shared] : [];
       faults.push(...locateFaults([...found, ...repeated], document, source));
-      if (policy) policies.push(policy);
     }
   }
-  if (faults.length > 0) throw ShapingError.invalid('POLICY_INVALID', faults);
-  return { policies };
+  return { policies: policies.all, fleets: [...fleets], faults };
 }
 
+/** As the schema has it. */
+const fleetName = /^[a-z0-9-]{1,63}$/;
 const anything: Schema = {};
 const labels: Schema = { type: 'object', additionalProperties: { type: 'string' } };
 
@@ -133,25 +160,44 @@ function headFaults(value: unknown): Fault[] {
   return [{ path: ['kind'], message: 'is no policy', got: kind, allowed: 'ShapingPolicy' }];
 }
 
-function repetitions(policy: ShapingPolicy, others: readonly ShapingPolicy[]): Fault[] {
-  const faults: Fault[] = [];
-  const twin = others.find((other) => other.name === policy.name && other.namespace === policy.namespace);
-  if (twin)
-    faults.push({
-      path: ['metadata', 'name'],
-      message: `occurs twice, first at ${twin.origin}`,
-      got: policy.name,
-      allowed: 'different names',
-    });
-  const rival = others.find((other) => other.spec.fleet === policy.spec.fleet);
-  if (rival)
-    faults.push({
-      path: ['spec', 'fleet'],
-      message: `has a policy already, ${rival.name} at ${rival.origin}`,
-      got: policy.spec.fleet,
-      allowed: 'one policy for each fleet',
-    });
-  return faults;
+/** The policies read so far, by what may not occur twice. */
+class Policies {
+  readonly all: ShapingPolicy[] = [];
+  readonly #byName = new Map<string, ShapingPolicy>();
+  readonly #byFleet = new Map<string, ShapingPolicy>();
+
+  /** Adds a policy and tells what it repeats. */
+  add(policy: ShapingPolicy): Fault[] {
+    const faults: Fault[] = [];
+    const fullName = `${policy.namespace}/${policy.name}`;
+    const twin = this.#byName.get(fullName);
+    if (twin)
+      faults.push({
+        path: ['metadata', 'name'],
+        message: `occurs twice, first at ${twin.origin}`,
+        got: policy.name,
+        allowed: 'different names',
+      });
+    const rival = this.#byFleet.get(policy.spec.fleet);
+    if (rival)
+      faults.push({
+        path: ['spec', 'fleet'],
+        message: `has a policy already, ${rival.name} at ${rival.origin}`,
+        got: policy.spec.fleet,
+        allowed: 'one policy for each fleet',
+      });
+    this.all.push(policy);
+    if (!twin) this.#byName.set(fullName, policy);
+    if (!rival) this.#byFleet.set(policy.spec.fleet, policy);
+    return faults;
+  }
+}
+
+/** The fleet that a document names, whatever else is wrong with it. */
+function fleetOf(document: unknown): string | undefined {
+  const spec = isObject(document) ? document.spec : undefined;
+  const fleet = isObject(spec) ? spec.fleet : undefined;
+  return typeof fleet === 'string' && fleetName.test(fleet) ? fleet : undefined;
 }
 
 /** A spec with its defaults, unchecked: for code that makes policies, such as the planner and tests. */
