@@ -23,14 +23,17 @@ export function createFleetKeys(randomBytes: (n: number) => Uint8Array): Record<
   return { primary: key(), secondary: key(), personas: key() };
 }
 
-/** The bytes of a key file's text (SPEC 15: 16 to 64). Throws INVALID_KEY, naming `source` but never the text itself. */
+/**
+ * The bytes of a key file's text (SPEC 15: 16 to 64); it may stand on several lines, as `openssl rand -base64 64` prints it. Throws INVALID_KEY, naming `source` but never the text itself.
+ */
 export function parseKey(text: string, source: string): Uint8Array {
   const { groupKeyMin, groupKeyMax } = limits;
-  const trimmed = text.trim();
-  const bytes = Buffer.from(trimmed, 'base64');
-  const isBase64 = bytes.toString('base64') === trimmed;
+  const lines = text.split('\n').map((line) => line.trim());
+  const joined = lines.join('');
+  const bytes = Buffer.from(joined, 'base64');
+  const isBase64 = bytes.toString('base64') === joined;
   if (isBase64 && bytes.length >= groupKeyMin && bytes.length <= groupKeyMax) return bytes;
-  const got = isBase64 ? `${bytes.length} bytes` : `${trimmed.length} characters that are no base64`;
+  const got = isBase64 ? `${bytes.length} bytes` : `${joined.length} characters that are no base64`;
   throw new PlannerError('INVALID_KEY', `1 fault in ${source}`, {
     faults: [`${source}: is no key (got ${got}, allowed ${groupKeyMin} to ${groupKeyMax} bytes in base64)`],
   });

@@ -55,6 +55,16 @@ suite('quietwire keys', { concurrency: 2 }, () => {
     assert.deepEqual(JSON.parse(json.stdout), { device: 'plug-0017', deviceKey: expected });
   });
 
+  test('a key may stand on several lines, as programs break base64', async () => {
+    const long = Buffer.alloc(64, 3);
+    const text = long.toString('base64');
+    const { status, stdout } = await quietwire(
+      ['keys', 'derive', '--device', 'd', '--group-key', '-'],
+      `${text.slice(0, 64)}\r\n${text.slice(64)}\r\n`,
+    );
+    assert.deepEqual([status, stdout.trim()], [0, createHmac('sha256', long).update('d').digest('base64')]);
+  });
+
   test('a key that is none, or is not there, is refused without being printed', async () => {
     const args = ['keys', 'derive', '--device', 'd', '--group-key'];
     const text = await quietwire([...args, '-'], 'correct horse battery staple');
