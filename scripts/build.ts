@@ -27,7 +27,9 @@ async function buildPackage(name: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: folder,
-    entryPoints: ['src/index.ts', 'src/main.ts'].filter((file) => existsSync(join(folder, file))),
+    entryPoints: ['src/index.ts', 'src/main.ts', 'src/state-worker.ts'].filter((file) =>
+      existsSync(join(folder, file)),
+    ),
     outdir: dist,
     bundle: true,
     splitting: true,

@@ -14,6 +14,22 @@ export const sidecarEvents = {
   },
   RELOADED: { level: 'info', text: 'SIGHUP: certificate, keys and policy files were read again and are in force.' },
   RELOAD_REFUSED: { level: 'error', text: 'SIGHUP: something on disk is not valid; everything stays as it was.' },
+  REVOCATION_REFUSED: {
+    level: 'warn',
+    text: 'A list of revoked devices was not taken: half written, malformed, or empty without saying so; the one in force stays.',
+  },
+  CERTIFICATE_REMARK: {
+    level: 'warn',
+    text: 'The server certificate is expired, not valid yet, expires soon, or its chain is out of order.',
+  },
+  DESCRIPTORS_FEW: {
+    level: 'warn',
+    text: 'The limit of file descriptors lies below what limits.tunnels needs, or cannot be known.',
+  },
+  DESCRIPTORS_EXHAUSTED: {
+    level: 'error',
+    text: 'No file descriptor is left: newcomers are closed unanswered, services are not reached. Looked for every ten seconds, told once a minute.',
+  },
   DRAINING: { level: 'info', text: 'No new connections; the tunnels close by the rule of the period clock.' },
   STOPPED: { level: 'info', text: 'All tunnels are closed.' },
   DRAIN_DEADLINE: {

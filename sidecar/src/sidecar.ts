@@ -12,13 +12,16 @@ import { DeviceConnections, type DrainOutcome } from './device/device-connection
 import { ServiceReports } from './device/service-reports.ts';
 import { errorText, SidecarError } from './errors.ts';
 import { KeyRing } from './keys/key-ring.ts';
-import { RevocationWatch } from './keys/revocation-watch.ts';
 import { Listener } from './listener/listener.ts';
 import type { Log } from './log.ts';
-import { PolicyBook } from './policy/fleet-policy.ts';
+import { type FleetPolicy, PolicyBook } from './policy/fleet-policy.ts';
 import { TrustedProxies } from './proxy/trusted-proxies.ts';
-import { readState, type SidecarState } from './state.ts';
+import { Reloads } from './reloads.ts';
+import { readState, type SidecarState, type StateInForce } from './state.ts';
+import { readOffThread } from './system-state-thread.ts';
+import { inTurns, nextTurn } from './system-turns.ts';
 import { plainMetricsSdk, type StartMetricsSdk, startTelemetry, type Telemetry } from './telemetry/telemetry.ts';
+import { Watches } from './watches.ts';
 
 export interface SidecarOptions {
   readonly config: SidecarConfig;
@@ -42,8 +45,9 @@ export interface Sidecar {
   /** Devices connected now. */
   readonly tunnels: number;
   /**
-   * Reads certificate, keys and policies again; connections that stand keep their policy.
-   * @throws (rejects) as `readState`; then everything stays as it was.
+   * Reads certificate, keys and policies again; connections that stand keep their policy. Who asks while a reload runs is
+   * served by the next.
+   * @throws (rejects) as `readState`, and Error for a fault of the sidecar's own; then everything stays as it was.
    */
   reload(): Promise<void>;
   /** The clean stop, once: resolves when all tunnels are closed and both ports too. */
@@ -69,7 +73,8 @@ class RunningSidecar implements Sidecar {
   readonly #services: ServiceReports;
   readonly #listener: Listener;
   readonly #admin: AdminServer;
-  readonly #revocations: RevocationWatch;
+  readonly #watches: Watches;
+  readonly #reloads: Reloads;
   #certificateExpiresAt: number;
   #address: Address | undefined;
   #adminAddress: Address | undefined;
@@ -130,22 +135,25 @@ class RunningSidecar implements Sidecar {
     this.#admin = new AdminServer(
       {
         notReady: () => this.#notReady(),
+        remarks: () => this.#watches.certificate.remarks,
         config: () => this.#describe(),
         metrics: () => this.#telemetry.metricsText(),
         drain: options.onDrain ?? (() => void this.stop()),
       },
       runtime,
     );
-    this.#revocations = new RevocationWatch({
-      runtime,
-      directory: config.keysDir,
-      fleets: () => this.#policies.inForce.map(({ fleet }) => fleet),
-      onChange: (revoked) => {
-        this.#keys.replaceRevoked(revoked);
-        this.#devices.closeRevoked();
-      },
+    const onRevoked = (): void => this.#devices.closeRevoked();
+    this.#watches = new Watches({ config, runtime, wallNow, log, keys: this.#keys, onRevoked });
+    this.#reloads = new Reloads({
+      read: () => readOffThread({ read: 'state', config, inForce: this.#inForce }),
+      apply: (read) => this.#apply(read),
+      isStopping: () => this.#stopping !== undefined,
+      log,
     });
-    this.#applyPolicies(state);
+    this.#watches.certificate.replace(state.tls.dates);
+    const change = this.#policies.begin();
+    for (const policy of state.policies) change.add(policy);
+    for (const policy of change.commit()) this.#announce(policy);
   }
 
   get address(): Address {
@@ -179,20 +187,8 @@ class RunningSidecar implements Sidecar {
     });
   }
 
-  async reload(): Promise<void> {
-    const { config, log } = this.#options;
-    const state = await readState(config).catch((error: unknown) => {
-      const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
-      log.event('RELOAD_REFUSED', `everything stays as it was: ${errors.map(errorText).join('; ')}`);
-      throw error;
-    });
-    if (this.#stopping !== undefined) return;
-    this.#listener.reload(state.tls);
-    this.#certificateExpiresAt = state.tls.expiresAt;
-    this.#keys.replace(state.keys);
-    this.#applyPolicies(state);
-    this.#devices.closeRevoked();
-    log.event('RELOADED', `certificate, keys and ${state.policies.length} policies are in force`);
+  reload(): Promise<void> {
+    return this.#reloads.run();
   }
 
   stop(): Promise<DrainOutcome> {
@@ -215,7 +211,7 @@ class RunningSidecar implements Sidecar {
   async #close(): Promise<void> {
     this.#listener.stopAccepting();
     this.#devices.close();
-    this.#revocations.close();
+    this.#watches.close();
     this.#services.close();
     await this.#admin.close();
     await this.#lastExport();
@@ -232,12 +228,31 @@ class RunningSidecar implements Sidecar {
     timer.cancel();
   }
 
-  #applyPolicies(state: SidecarState): void {
-    for (const { name, fleet, generation, origin } of this.#policies.replace(state.policies)) {
-      const message = `policy ${name} of fleet ${fleet}, version ${generation}, from ${origin}`;
-      this.#telemetry.metrics.policyLoaded(name);
-      this.#options.log.event('POLICY_LOADED', message, { policy: name, fleet, generation });
-    }
+  get #inForce(): StateInForce {
+    return { policies: this.#policies.digests, revoked: this.#keys.revoked };
+  }
+
+  /** All or nothing: what can fail, and what takes time, is done before anything changes. */
+  async #apply(state: SidecarState): Promise<void> {
+    await nextTurn(); // taking the answer of the other thread apart was this turn's work
+    const change = this.#policies.begin();
+    await inTurns(state.policies, (policy) => change.add(policy));
+    await nextTurn();
+    const replaceKeys = this.#keys.prepare(state.keys);
+    this.#listener.reload(state.tls);
+    replaceKeys();
+    const changed = change.commit();
+    this.#certificateExpiresAt = state.tls.expiresAt;
+    this.#watches.certificate.replace(state.tls.dates);
+    await nextTurn();
+    this.#devices.closeRevoked();
+    await inTurns(changed, (policy) => this.#announce(policy));
+  }
+
+  #announce({ name, fleet, generation, origin }: FleetPolicy): void {
+    const message = `policy ${name} of fleet ${fleet}, version ${generation}, from ${origin}`;
+    this.#telemetry.metrics.policyLoaded(name);
+    this.#options.log.event('POLICY_LOADED', message, { policy: name, fleet, generation });
   }
 
   #notReady(): string[] {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { CloudBootstrap, DeviceBootstrap, deriveDeviceKey, FrameReader } from '@quietwire/proto';
 import type { GroupKeys } from '../../../sidecar/src/keys/group-keys.ts';
 import { KeyRing } from '../../../sidecar/src/keys/key-ring.ts';
+import { revokedList } from '../../../sidecar/src/keys/revoked-list.ts';
 import { type Bench, limitResult, median } from './result.ts';
 
 const WARM = 3000;
@@ -15,8 +16,8 @@ const AT_MOST = 0.6;
 const key = randomBytes(32);
 const other = randomBytes(32);
 const fleets = new Map<string, GroupKeys>([
-  ['one', { primary: key, secondary: undefined, revoked: new Set(['lost']) }],
-  ['two', { primary: key, secondary: other, revoked: new Set(['lost']) }],
+  ['one', { primary: key, secondary: undefined, revoked: revokedList(['lost']) }],
+  ['two', { primary: key, secondary: other, revoked: revokedList(['lost']) }],
 ]);
 
 const cases = {

@@ -12,6 +12,8 @@ import { RenderCache } from './render-cache.ts';
 export interface AdminSources {
   /** Why the sidecar is not ready; none if it is. */
   notReady(): readonly string[];
+  /** What an operator should know although the sidecar is ready. */
+  remarks?(): readonly string[];
   /** The effective configuration, without secrets. */
   config(): unknown;
   /** Prometheus text. */
@@ -49,8 +51,8 @@ export class AdminServer {
       '/startupz': (response) => send(response, 200, 'ok\n'),
       '/readyz': (response) => {
         const reasons = sources.notReady();
-        if (reasons.length === 0) send(response, 200, 'ok\n');
-        else send(response, 503, `${reasons.join('\n')}\n`);
+        const lines = [...(reasons.length === 0 ? ['ok'] : reasons), ...(sources.remarks?.() ?? [])];
+        send(response, reasons.length === 0 ? 200 : 503, `${lines.join('\n')}\n`);
       },
       '/metrics': rendered(metrics, prometheusText),
       '/config': rendered(config, 'application/json'),

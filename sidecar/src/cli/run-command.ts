@@ -6,6 +6,7 @@ import { loadSidecarConfig } from '../config/load-config.ts';
 import { type SidecarConfig, sidecarConfigSchema } from '../config/schema.ts';
 import { errorText, SidecarError } from '../errors.ts';
 import { readState } from '../state.ts';
+import { certificateRemarks } from '../tls/certificate-remarks.ts';
 
 export interface RunFlags {
   readonly config: string;
@@ -18,7 +19,10 @@ export async function runCommand(flags: RunFlags, version: string): Promise<void
   const config = await readConfig(flags);
   if (flags.printConfig) process.stdout.write(renderConfig(sidecarConfigSchema, config));
   if (flags.checkConfig) {
-    await readState(config);
+    const { tls } = await readState(config);
+    for (const remark of certificateRemarks(tls.dates, Date.now())) {
+      process.stderr.write(`warning: tls.certFile: ${config.tls.certFile}: ${remark}\n`);
+    }
     process.stderr.write(`${flags.config} is valid, and so are its policies, keys and certificate\n`);
   }
   if (flags.printConfig || flags.checkConfig) return;

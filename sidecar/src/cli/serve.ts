@@ -7,6 +7,7 @@ import { sidecarErrors } from '../errors.ts';
 import { Log } from '../log.ts';
 import { startSidecar } from '../sidecar.ts';
 import { nodeMetricsSdk } from '../telemetry/system-node-sdk.ts';
+import { telemetryFault } from '../telemetry/telemetry-fault.ts';
 
 /** Time for the last log lines: a reader that does not read must not keep the process. */
 const lastLinesMs = 500;
@@ -24,7 +25,7 @@ export async function serve(config: SidecarConfig, version: string): Promise<voi
     write: (line) => lines.write(line),
   });
   lines.tellLoss = (count) => log.lostLine(count);
-  const complain = (message: string): void => log.event('TELEMETRY_FAILED', message);
+  const complain = (message: string): void => log.event('TELEMETRY_FAILED', telemetryFault(message));
   diag.setLogger(
     { error: complain, warn: complain, info: () => {}, debug: () => {}, verbose: () => {} },
     DiagLogLevel.WARN,

@@ -113,7 +113,7 @@ export const sidecarConfigSchema = {
       minLength: 1,
       default: '/etc/quietwire/keys',
       description:
-        'Directory with FLEET.primary, and if there are any FLEET.secondary (both base64 of 16 to 64 bytes) and FLEET.revoked (device ids).',
+        'Directory with FLEET.primary, and if there are any FLEET.secondary (both base64 of 16 to 64 bytes) and FLEET.revoked (device ids, one a line).',
     },
     limits: {
       type: 'object',

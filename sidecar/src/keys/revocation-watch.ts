@@ -1,27 +1,32 @@
 /**
- * Reads the lists of revoked devices again and again: where the keys are a Kubernetes Secret nobody sends a signal when it
- * changes. A revoked device's tunnel then closes by the rule of the period clock, which takes up to two periods, a rest and
- * the lead (closing-time.ts); with periods of up to 14 s that is within 60 s of the file's change.
+ * Looks at the lists of revoked devices again and again: where the keys are a Kubernetes Secret nobody sends a signal when it
+ * changes. What it compares with is what is in force, whoever put it there (decision 0016). A revoked device's tunnel then
+ * closes by the rule of the period clock, which takes up to two periods, a rest and the lead (closing-time.ts); with periods of
+ * up to 14 s that is within 60 s of the file's change.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { OneShot, type TimerRuntime } from '@quietwire/tunnel';
-import { parseRevoked } from './group-keys.ts';
+import type { RevokedRead } from './read-revoked.ts';
+import type { RevokedInForce, RevokedList } from './revoked-list.ts';
 
 const distanceMs = 30_000;
 
 export interface RevocationWatchOptions {
   readonly runtime: TimerRuntime;
-  readonly directory: string;
-  readonly fleets: () => Iterable<string>;
-  /** Called when a list differs from the one read before. */
-  readonly onChange: (revoked: ReadonlyMap<string, ReadonlySet<string>>) => void;
+  /** The lists in force, by fleet. */
+  readonly inForce: () => ReadonlyMap<string, RevokedInForce>;
+  /** Reads the lists that may differ from these; those of other fleets may be left out. */
+  readonly read: (inForce: ReadonlyMap<string, RevokedInForce>) => Promise<ReadonlyMap<string, RevokedRead>>;
+  /** Called when lists differ from those in force. */
+  readonly onChange: (revoked: ReadonlyMap<string, RevokedList>) => void;
+  /** Called when a list is not taken, once for each reason. */
+  readonly onFault: (fault: string) => void;
 }
 
 export class RevocationWatch {
   readonly #options: RevocationWatchOptions;
   readonly #timer: OneShot;
-  readonly #texts = new Map<string, string>();
+  /** What was told last, by fleet. */
+  readonly #told = new Map<string, string>();
   #closed = false;
 
   constructor(options: RevocationWatchOptions) {
@@ -35,18 +40,32 @@ export class RevocationWatch {
   }
 
   async #look(): Promise<void> {
-    const lists = new Map<string, ReadonlySet<string>>();
-    let changed = false;
-    for (const fleet of this.#options.fleets()) {
-      // A list that cannot be read now (a Secret is being exchanged) stays in force; a reload reports it.
-      const text = await readFile(join(this.#options.directory, `${fleet}.revoked`), 'utf8').catch(() => undefined);
-      if (text === undefined) continue;
-      if (this.#texts.get(fleet) !== text) changed = true;
-      this.#texts.set(fleet, text);
-      lists.set(fleet, parseRevoked(text));
+    const { inForce, read, onChange } = this.#options;
+    const before = inForce();
+    try {
+      const lists = await read(before);
+      if (this.#closed) return;
+      const changed = new Map<string, RevokedList>();
+      const now = inForce();
+      for (const [fleet, result] of lists) {
+        // A reload has put another list in force meanwhile: the next look compares with that one.
+        if (now.get(fleet)?.digest !== before.get(fleet)?.digest) continue;
+        if ('fault' in result) this.#tell(fleet, result.fault);
+        else {
+          this.#told.delete(fleet);
+          if (result.list !== undefined) changed.set(fleet, result.list);
+        }
+      }
+      if (changed.size > 0) onChange(changed);
+    } catch (error) {
+      if (!this.#closed) this.#tell('', `the lists of revoked devices cannot be read: ${String(error)}`);
     }
-    if (this.#closed) return;
-    if (changed) this.#options.onChange(lists);
-    this.#timer.startIn(distanceMs);
+    if (!this.#closed) this.#timer.startIn(distanceMs);
+  }
+
+  #tell(fleet: string, fault: string): void {
+    if (this.#told.get(fleet) === fault) return;
+    this.#told.set(fleet, fault);
+    this.#options.onFault(fault);
   }
 }

@@ -20,12 +20,17 @@ export interface LoadedPolicy {
   readonly fleet: string;
   /** The file it came from. */
   readonly origin: string;
+  /** Of its name and whole content, to tell a change by. */
+  readonly digest: string;
+  /** Undefined where the policy in force has the same digest. */
+  readonly content: PolicyContent | undefined;
+}
+
+export interface PolicyContent {
   readonly services: readonly Service[];
   readonly parameters: ShapingParameters;
   /** Oldest connection, ms. */
   readonly maxConnectionAgeMs: number;
-  /** Its whole content, to tell a change by. */
-  readonly digest: string;
 }
 
 /** A policy in force. */
@@ -45,6 +50,14 @@ export interface FleetPolicy {
   readonly digest: string;
 }
 
+/** The policies that are to be in force, and no others. */
+export interface PolicyChange {
+  /** @throws Error for a policy whose content was left out although it is not in force. */
+  add(policy: LoadedPolicy): void;
+  /** Puts them in force, which cannot fail. Returns those that are new or changed. */
+  commit(): readonly FleetPolicy[];
+}
+
 export class PolicyBook {
   readonly #limits: TunnelLimits;
   readonly #generations = new Map<string, number>();
@@ -55,24 +68,40 @@ export class PolicyBook {
     this.#limits = limits;
   }
 
-  /** Puts these policies in force, and no others. Returns those that are new or changed. */
-  replace(loaded: readonly LoadedPolicy[]): readonly FleetPolicy[] {
-    const before = this.#byFleet;
+  /** Begins a change of everything that is in force. One at a time: what is begun counts from what is in force now. */
+  begin(): PolicyChange {
     const changed: FleetPolicy[] = [];
-    const now = loaded.map((policy) => {
-      const known = before.get(policy.fleet);
-      // The same content in another place is the same policy.
-      if (known?.name === policy.name && known.digest === policy.digest) return { ...known, origin: policy.origin };
-      const inForce = this.#inForce(policy);
-      changed.push(inForce);
-      return inForce;
-    });
-    this.#byFleet = new Map(now.map((policy) => [policy.fleet, policy]));
-    return changed;
+    const now = new Map<string, FleetPolicy>();
+    return {
+      add: (policy) => {
+        const known = this.#byFleet.get(policy.fleet);
+        if (known?.digest === policy.digest) {
+          // The same content in another place is the same policy.
+          now.set(policy.fleet, known.origin === policy.origin ? known : { ...known, origin: policy.origin });
+          return;
+        }
+        const inForce = this.#inForce(policy);
+        now.set(policy.fleet, inForce);
+        changed.push(inForce);
+      },
+      commit: () => {
+        for (const { name, generation, meter } of changed) {
+          this.#generations.set(name, generation);
+          this.#meters.set(name, meter);
+        }
+        this.#byFleet = now;
+        return changed;
+      },
+    };
   }
 
   get(fleet: string): FleetPolicy | undefined {
     return this.#byFleet.get(fleet);
+  }
+
+  /** Digests of the policies in force, by fleet. */
+  get digests(): ReadonlyMap<string, string> {
+    return new Map([...this.#byFleet].map(([fleet, { digest }]) => [fleet, digest] as const));
   }
 
   get inForce(): readonly FleetPolicy[] {
@@ -84,23 +113,20 @@ export class PolicyBook {
     return [...this.#meters].map(([name, meter]) => ({ name, meter }));
   }
 
-  #inForce(policy: LoadedPolicy): FleetPolicy {
-    const { name, fleet, origin, services, maxConnectionAgeMs, digest } = policy;
+  #inForce({ name, fleet, origin, digest, content }: LoadedPolicy): FleetPolicy {
+    if (content === undefined) throw new Error(`policy ${name} was read without its content, and is not in force`);
     const generation = (this.#generations.get(name) ?? 0) + 1;
-    this.#generations.set(name, generation);
-    const meter = this.#meters.get(name) ?? new TunnelMeter();
-    this.#meters.set(name, meter);
-    const parameters = { ...policy.parameters, version: generation };
+    const parameters = { ...content.parameters, version: generation };
     return {
       name,
       fleet,
       origin,
       generation,
-      services: new Map(services.map((service) => [service.name, service])),
+      services: new Map(content.services.map((service) => [service.name, service])),
       parameters,
       message: parametersMessage(parameters, this.#limits),
-      maxConnectionAgeMs,
-      meter,
+      maxConnectionAgeMs: content.maxConnectionAgeMs,
+      meter: this.#meters.get(name) ?? new TunnelMeter(),
       digest,
     };
   }

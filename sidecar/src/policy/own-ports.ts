@@ -3,30 +3,28 @@
  * devices' port from within. Pure.
  */
 import type { Address, Fault } from '@quietwire/shaping';
-import type { LoadedPolicy } from './fleet-policy.ts';
+import type { Service } from './fleet-policy.ts';
 
 export interface OwnPorts {
   readonly listen: { readonly address: Address };
   readonly admin: { readonly address: Address };
 }
 
-export function faultsOfOwnPorts(policies: readonly LoadedPolicy[], own: OwnPorts): Fault[] {
+/** @param services of one policy. */
+export function faultsOfOwnPorts(services: readonly Service[], own: OwnPorts): Fault[] {
   const ports = [
     { key: 'admin.address', ...own.admin.address },
     { key: 'listen.address', ...own.listen.address },
   ].filter(({ host }) => coversLoopback(host));
-  return policies.flatMap(({ origin, services }) =>
-    services.flatMap(({ port }, index) =>
-      ports
-        .filter((address) => address.port === port)
-        .map(({ key }) => ({
-          path: ['spec', 'services', index, 'port'],
-          message: `is the sidecar's own port, ${key}`,
-          got: port,
-          allowed: 'a port of a service',
-          source: origin,
-        })),
-    ),
+  return services.flatMap(({ port }, index) =>
+    ports
+      .filter((address) => address.port === port)
+      .map(({ key }) => ({
+        path: ['spec', 'services', index, 'port'],
+        message: `is the sidecar's own port, ${key}`,
+        got: port,
+        allowed: 'a port of a service',
+      })),
   );
 }
 

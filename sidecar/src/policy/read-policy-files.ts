@@ -1,26 +1,22 @@
 /**
  * Policy files to policies that can be put in force: read, validated by the schema of the CRD, turned into parameters that a
- * device can be told.
+ * device can be told. Plain data, since it may be done on another thread.
  */
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import {
-  type PolicyText,
   parseDuration,
-  parsePolicyFiles,
   policyParameters,
+  readPolicies,
   ShapingError,
   type ShapingParameters,
   type ShapingPolicy,
 } from '@quietwire/shaping';
 import { defaultTunnelLimits, wireMisfit } from '@quietwire/tunnel';
-import { parseAllDocuments } from 'yaml';
-import { errorText, SidecarError } from '../errors.ts';
+import { SidecarError } from '../errors.ts';
+import { readFileOf } from '../files/file-text.ts';
 import { faultsOfClosing } from './closing-time.ts';
 import type { LoadedPolicy } from './fleet-policy.ts';
 import { faultsOfOwnPorts, type OwnPorts } from './own-ports.ts';
-
-/** As the schema of the policies has it. */
-const fleetName = /^[a-z0-9-]{1,63}$/;
 
 export interface PolicyFiles {
   /** One for each fleet; not to be put in force if there are errors. */
@@ -34,66 +30,51 @@ export interface PolicyFiles {
 /**
  * @param drainDeadlineMs time for the clean stop: the tunnels of every policy must be able to close in it.
  * @param own addresses of the sidecar, which no service may have.
+ * @param known digests of policies in force, by fleet: the content of those that did not change is left out.
  */
 export async function readPolicyFiles(
   paths: readonly string[],
   drainDeadlineMs: number,
   own: OwnPorts,
+  known: ReadonlyMap<string, string> = new Map(),
 ): Promise<PolicyFiles> {
+  const read = await Promise.all(paths.map((path) => readFileOf('policies', path)));
   const unreadable: string[] = [];
-  const read = paths.map(async (source) => {
-    try {
-      return [{ text: await readFile(source, 'utf8'), source }];
-    } catch (error) {
-      unreadable.push(`policy.files: cannot read ${source}: ${errorText(error)}`);
-      return [];
-    }
+  const files = paths.flatMap((source, index) => {
+    const file = read[index];
+    if (file !== undefined && 'bytes' in file) return [{ text: file.bytes.toString(), source }];
+    unreadable.push(`policy.files: cannot read ${source}: ${file?.reason}`);
+    return [];
   });
-  const files = (await Promise.all(read)).flat();
-  const errors: unknown[] = unreadable.length > 0 ? [SidecarError.listing('FILE_UNREADABLE', unreadable)] : [];
-  const faults = files.flatMap((file) => {
-    const policies = validPolicies([file]);
-    return [...faultsOfClosing(policies, drainDeadlineMs), ...faultsOfOwnPorts(policies, own)];
+  const reading = readPolicies(files, {
+    misfit,
+    check: (policy, parameters) => [
+      ...faultsOfClosing(parameters, drainDeadlineMs),
+      ...faultsOfOwnPorts(policy.spec.services, own),
+    ],
   });
-  if (faults.length > 0) errors.push(ShapingError.invalid('POLICY_INVALID', faults));
-  try {
-    const policies = parsePolicyFiles(files, { misfit }).policies.map(loadedPolicy);
-    return { policies, fleets: policies.map(({ fleet }) => fleet), errors };
-  } catch (error) {
-    const fleets = new Set(files.flatMap(({ text }) => fleetsOf(text)));
-    return { policies: [], fleets: [...fleets], errors: [...errors, error] };
-  }
+  const errors = [
+    ...(unreadable.length > 0 ? [SidecarError.listing('FILE_UNREADABLE', unreadable)] : []),
+    ...(reading.faults.length > 0 ? [ShapingError.invalid('POLICY_INVALID', reading.faults)] : []),
+  ];
+  const policies = errors.length > 0 ? [] : reading.policies.map((policy) => loadedPolicy(policy, known));
+  return { policies, fleets: reading.fleets, errors };
 }
 
 const misfit = (parameters: ShapingParameters): string | undefined => wireMisfit(parameters, defaultTunnelLimits);
 
-/** None if there is a fault in one of them: whoever needs it told parses again. */
-function validPolicies(files: readonly PolicyText[]): LoadedPolicy[] {
-  try {
-    return parsePolicyFiles(files, { misfit }).policies.map(loadedPolicy);
-  } catch {
-    return [];
-  }
-}
-
-/** The fleets that a text with faults names all the same. */
-function fleetsOf(text: string): string[] {
-  const documents = parseAllDocuments(text, { merge: true, logLevel: 'silent' });
-  return [...documents].flatMap((document) => {
-    const fleet: unknown = document.errors.length > 0 ? undefined : document.getIn(['spec', 'fleet']);
-    return typeof fleet === 'string' && fleetName.test(fleet) ? [fleet] : [];
-  });
-}
-
-function loadedPolicy(policy: ShapingPolicy): LoadedPolicy {
-  const { name, namespace, spec, origin } = policy;
-  return {
-    name: `${namespace}/${name}`,
-    fleet: spec.fleet,
-    origin,
+function loadedPolicy(policy: ShapingPolicy, known: ReadonlyMap<string, string>): LoadedPolicy {
+  const { namespace, spec, origin } = policy;
+  const { fleet } = spec;
+  const name = `${namespace}/${policy.name}`;
+  const digest = createHash('sha256')
+    .update(JSON.stringify([name, spec]))
+    .digest('hex');
+  if (known.get(fleet) === digest) return { name, fleet, origin, digest, content: undefined };
+  const content = {
     services: spec.services,
     parameters: policyParameters(policy),
     maxConnectionAgeMs: parseDuration(spec.authentication.maxConnectionAge) ?? Number.POSITIVE_INFINITY,
-    digest: JSON.stringify(spec),
   };
+  return { name, fleet, origin, digest, content };
 }

@@ -1,22 +1,16 @@
 /**
- * The instruments of the sidecar: what happens per connection is recorded when it happens, what happens per frame is read
- * from the tunnels' meters when metrics are collected. No attribute names a device.
+ * The instruments of the sidecar: what happens per connection is recorded when it happens. What happens per frame the
+ * tunnels count themselves (`policy-producer.ts`). No attribute names a device.
  */
-import type { Attributes, BatchObservableResult, Meter, MeterProvider, Observable } from '@opentelemetry/api';
+import type { Attributes, Meter, MeterProvider } from '@opentelemetry/api';
 import { type AdmissionRefusal, admissionRefusals } from '../admission/admission.ts';
 import type { HandshakeOutcome } from '../listener/listener.ts';
 import { type InstrumentName, instruments, noPolicy } from './instrument-table.ts';
-import type { MeteredPolicy } from './lateness-producer.ts';
+import type { PolicySources } from './policy-producer.ts';
 
-export interface MetricSources {
-  /** Every policy that was in force since the start: counters do not vanish. */
-  readonly policies: () => Iterable<MeteredPolicy>;
-  /** Policies in force with their versions. */
-  readonly generations: () => Iterable<{ readonly name: string; readonly generation: number }>;
+export interface MetricSources extends PolicySources {
   /** When the server certificate expires, ms since 1970. */
   readonly certificateExpiresAt: () => number;
-  /** ms since 1970. */
-  readonly wallNow: () => number;
 }
 
 export type KeySlot = 'primary' | 'secondary' | 'certificate';
@@ -41,7 +35,7 @@ export class SidecarMetrics {
       options('quietwire.authentication.count'),
     );
     this.#tunnels = meter.createUpDownCounter('quietwire.tunnel.active', options('quietwire.tunnel.active'));
-    observeMeters(meter, sources);
+    observeCertificate(meter, sources);
     // A counter that appears with its first event hides that event from rate().
     for (const reason of admissionRefusals)
       this.#refused.add(0, { 'quietwire.policy': noPolicy, 'error.type': reason });
@@ -86,38 +80,12 @@ export class SidecarMetrics {
   }
 }
 
-function observeMeters(meter: Meter, sources: MetricSources): void {
-  const bytes = meter.createObservableCounter('quietwire.network.io', options('quietwire.network.io'));
-  const frames = meter.createObservableCounter('quietwire.frame.count', options('quietwire.frame.count'));
-  const slots = meter.createObservableCounter('quietwire.slot.count', options('quietwire.slot.count'));
-  const periods = meter.createObservableCounter('quietwire.period.count', options('quietwire.period.count'));
-  const generation = meter.createObservableGauge('quietwire.policy.generation', options('quietwire.policy.generation'));
+function observeCertificate(meter: Meter, { certificateExpiresAt, wallNow }: MetricSources): void {
   const expiry = meter.createObservableGauge('quietwire.certificate.expiry', options('quietwire.certificate.expiry'));
-  const observables: Observable[] = [bytes, frames, slots, periods, generation, expiry];
-
-  meter.addBatchObservableCallback((result: BatchObservableResult) => {
-    for (const { name, meter: counted } of sources.policies()) {
-      const observe = (instrument: Observable, value: number, attributes: Attributes): void =>
-        result.observe(instrument, value, { 'quietwire.policy': name, ...attributes });
-      for (const sent of [true, false]) {
-        const direction = { 'network.io.direction': sent ? 'transmit' : 'receive' };
-        const inPeriods = sent ? counted.framesSentPeriod : counted.framesReceivedPeriod;
-        const inBackground = sent ? counted.framesSentBackground : counted.framesReceivedBackground;
-        observe(bytes, sent ? counted.bytesSent : counted.bytesReceived, direction);
-        observe(frames, inPeriods, { ...direction, 'quietwire.frame.phase': 'period' });
-        observe(frames, inBackground, { ...direction, 'quietwire.frame.phase': 'background' });
-      }
-      observe(slots, counted.slotsSent, { 'quietwire.slot.outcome': 'sent' });
-      observe(slots, counted.slotsSkipped, { 'quietwire.slot.outcome': 'skipped' });
-      observe(periods, counted.periodsDevice, { 'quietwire.period.initiator': 'device' });
-      observe(periods, counted.periodsCloud, { 'quietwire.period.initiator': 'cloud' });
-    }
-    for (const policy of sources.generations()) {
-      result.observe(generation, policy.generation, { 'quietwire.policy': policy.name });
-    }
-    const left = (sources.certificateExpiresAt() - sources.wallNow()) / 1000;
-    result.observe(expiry, left, { 'quietwire.policy': noPolicy, 'quietwire.certificate.role': 'server' });
-  }, observables);
+  expiry.addCallback((result) => {
+    const left = (certificateExpiresAt() - wallNow()) / 1000;
+    result.observe(left, { 'quietwire.policy': noPolicy, 'quietwire.certificate.role': 'server' });
+  });
 }
 
 function options(name: InstrumentName): { description: string; unit: string } {

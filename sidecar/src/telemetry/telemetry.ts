@@ -4,7 +4,6 @@
  * inside another program a provider of its own.
  */
 import type { MeterProvider } from '@opentelemetry/api';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
   type MetricProducer,
@@ -12,9 +11,10 @@ import {
   PeriodicExportingMetricReader,
   MeterProvider as SdkMeterProvider,
 } from '@opentelemetry/sdk-metrics';
-import { latenessProducer } from './lateness-producer.ts';
+import { policyProducer } from './policy-producer.ts';
 import { PrometheusReader } from './prometheus-reader.ts';
 import { type MetricSources, SidecarMetrics } from './sidecar-metrics.ts';
+import { SlicedExporter } from './sliced-exporter.ts';
 import { observeProcess } from './system-process-metrics.ts';
 
 export interface OtlpOptions {
@@ -51,10 +51,10 @@ export function startTelemetry(options: {
   readonly otlp: OtlpOptions | undefined;
   readonly startSdk: StartMetricsSdk;
 }): Telemetry {
-  const lateness = latenessProducer(options.sources.policies, options.sources.wallNow);
-  const prometheus = new PrometheusReader([lateness]);
+  const producer = policyProducer(options.sources);
+  const prometheus = new PrometheusReader([producer]);
   const readers: MetricReader[] = [prometheus];
-  if (options.otlp !== undefined) readers.push(otlpReader(options.otlp, lateness));
+  if (options.otlp !== undefined) readers.push(otlpReader(options.otlp, producer));
   const resource = resourceFromAttributes({
     'service.name': 'quietwire-sidecar',
     'service.version': options.version,
@@ -75,7 +75,7 @@ function otlpReader(otlp: OtlpOptions, producer: MetricProducer): MetricReader {
   const url = new URL(otlp.endpoint);
   if (!url.pathname.endsWith('/v1/metrics')) url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/metrics`;
   return new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter({ url: url.href }),
+    exporter: new SlicedExporter({ url: url.href }),
     exportIntervalMillis: otlp.intervalMs,
     exportTimeoutMillis: Math.min(otlp.intervalMs, 10_000),
     metricProducers: [producer],

@@ -24,6 +24,6 @@ export function secureContextOptions(
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     // Node's default is a digest of the command line, which pods of two versions do not share.
     sessionIdContext: 'quietwire/1',
-    ...(files.ticketKeys === undefined ? {} : { ticketKeys: files.ticketKeys }),
+    ...(files.ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(files.ticketKeys) }),
   };
 }

@@ -239,6 +239,22 @@ describe('quietwire-sidecar', { timeout: 60_000, concurrency: 2 }, () => {
     silent.close();
   });
 
+  test('tells of a collector that refuses without a stack trace', async () => {
+    const { path } = await configFile();
+    const collector = createHttpServer((_, response) => response.writeHead(400).end())
+      .unref()
+      .listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    const { port } = collector.address() as { port: number };
+    const sets = [`telemetry.otlp.endpoint=http://127.0.0.1:${port}`, 'telemetry.otlp.interval=1s'];
+    const sidecar = new Running(['run', '--config', path, ...sets.flatMap((set) => ['--set', set])]);
+    const { message = '' } = await sidecar.line('TELEMETRY_FAILED');
+    assert.doesNotMatch(message, /stack|\bat \S+ \(|node:|\.m?js:|\.ts:/);
+    assert.match(message, /OTLPExporterError.*Bad Request/);
+    sidecar.child.kill('SIGKILL');
+    collector.close();
+  });
+
   test('ends at once with 128 + n on the second signal', async () => {
     const { path } = await configFile([policyText({ services: ['name: plain, port: 9'], mode: 'ILP' })]);
     const sidecar = new Running(['run', '--config', path]);

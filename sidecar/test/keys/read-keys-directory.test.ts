@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -25,6 +25,13 @@ describe('The keys directory', () => {
       'empty.primary': '\n',
       'half.primary': primary.toString('base64'),
       'half.secondary': 'AAA',
+      'lines.primary': `${secondary.toString('base64').slice(0, 64)}\n${secondary.toString('base64').slice(64)}\n`,
+      'windows.primary': `${secondary.toString('base64').slice(0, 64)}\r\n${secondary.toString('base64').slice(64)}\r\n`,
+      'two.primary': `${primary.toString('base64')}\n${primary.toString('base64')}\n`,
+      'odd.primary': primary.toString('base64'),
+      'odd.revoked': '\\#hash\n\\\\slash\n# \\comment\n',
+      'bad.primary': primary.toString('base64'),
+      'bad.revoked': 'plug-1\nplug-2 lost\n\0\0\n',
     };
     await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text)));
   });
@@ -33,7 +40,7 @@ describe('The keys directory', () => {
     const keys = await readKeysDirectory(directory, ['plug', 'bulb']);
     assert.deepEqual(keys.get('plug')?.primary, primary);
     assert.deepEqual(keys.get('plug')?.secondary, secondary);
-    assert.deepEqual([...(keys.get('plug')?.revoked ?? [])], ['plug-3', 'plug-4']);
+    assert.deepEqual([...(keys.get('plug')?.revoked?.ids ?? [])], ['plug-3', 'plug-4']);
     assert.equal(keys.get('bulb')?.secondary, undefined);
   });
 
@@ -50,6 +57,37 @@ describe('The keys directory', () => {
         `${directory}/empty.primary: primary key of fleet empty: empty (allowed ${allowed})`,
         `${directory}/half.secondary: secondary key of fleet half: not base64 (allowed ${allowed})`,
       ]);
+      return true;
+    });
+  });
+
+  test('takes keys that a program broke into lines, and no two keys in one file', async () => {
+    const keys = await readKeysDirectory(directory, ['lines', 'windows']);
+    assert.deepEqual(keys.get('lines')?.primary, secondary);
+    assert.deepEqual(keys.get('windows')?.primary, secondary);
+    await assert.rejects(readKeysDirectory(directory, ['two']), /primary key of fleet two: not base64/);
+  });
+
+  test('can revoke every id that there is, and refuses lines that are none', async () => {
+    const keys = await readKeysDirectory(directory, ['odd']);
+    assert.deepEqual([...(keys.get('odd')?.revoked?.ids ?? [])], ['#hash', '\\slash']);
+    await assert.rejects(
+      readKeysDirectory(directory, ['bad']),
+      /bad\.revoked: the list .* of fleet bad is not taken: line 2 is no device id, line 3 is no device id$/,
+    );
+  });
+
+  const root = process.getuid?.() === 0;
+  test('tells files that cannot be read from keys that are not valid', async () => {
+    await mkdir(join(directory, 'folder.primary'));
+    await writeFile(join(directory, 'locked.primary'), primary.toString('base64'), { mode: 0o000 });
+    const fleets = root ? ['folder'] : ['folder', 'locked'];
+    await assert.rejects(readKeysDirectory(directory, fleets), { code: 'FILE_UNREADABLE' });
+    await assert.rejects(readKeysDirectory(directory, ['folder', 'absent']), (error: AggregateError) => {
+      assert.deepEqual(
+        error.errors.map(({ code }: { code: string }) => code),
+        ['FILE_UNREADABLE', 'KEYS_INVALID'],
+      );
       return true;
     });
   });

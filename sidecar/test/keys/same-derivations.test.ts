@@ -12,15 +12,16 @@ import {
 } from '@quietwire/proto';
 import type { GroupKeys } from '../../src/keys/group-keys.ts';
 import { KeyRing } from '../../src/keys/key-ring.ts';
+import { revokedList } from '../../src/keys/revoked-list.ts';
 
 const first = Buffer.alloc(32, 1);
 const second = Buffer.alloc(64, 2);
 const short = Buffer.alloc(16, 3);
 const fleets = new Map<string, GroupKeys>([
-  ['one', { primary: first, secondary: undefined, revoked: new Set(['lost']) }],
-  ['two', { primary: first, secondary: second, revoked: new Set(['lost']) }],
-  ['short', { primary: short, secondary: short, revoked: new Set() }],
-  ['idle', { primary: first, secondary: second, revoked: new Set() }],
+  ['one', { primary: first, secondary: undefined, revoked: revokedList(['lost']) }],
+  ['two', { primary: first, secondary: second, revoked: revokedList(['lost']) }],
+  ['short', { primary: short, secondary: short, revoked: revokedList([]) }],
+  ['idle', { primary: first, secondary: second, revoked: revokedList([]) }],
 ]);
 
 interface Work {

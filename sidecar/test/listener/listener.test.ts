@@ -16,7 +16,7 @@ import { deviceTls, plainPeer, tlsFailure, tlsPeer } from '../fixture/tls-peer.t
 const limits: AdmissionLimits = { tunnels: 100, acceptPerSecond: 1000, handshakes: 50, handshakeTimeoutMs: 2000 };
 
 function filesOf(pair: TestCertificate, ticketKeys?: Buffer): TlsFiles {
-  return { ...pair, ticketKeys, expiresAt: 0 };
+  return { ...pair, ticketKeys, expiresAt: 0, dates: [] };
 }
 
 class Recorder {

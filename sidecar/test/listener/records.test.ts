@@ -55,7 +55,7 @@ describe('TLS records before and after the proof', { timeout: 20_000 }, () => {
     runtime = createSystemRuntime();
     listener = new Listener({
       runtime,
-      tlsFiles: { ...firstCertificate, ticketKeys: undefined, expiresAt: 0 },
+      tlsFiles: { ...firstCertificate, ticketKeys: undefined, expiresAt: 0, dates: [] },
       minVersion: 'TLSv1.2',
       limits: { tunnels: 100, acceptPerSecond: 1000, handshakes: 50, handshakeTimeoutMs: 2000 },
       trustedProxies: new TrustedProxies([]),
@@ -178,7 +178,7 @@ describe('TLS records before and after the proof', { timeout: 20_000 }, () => {
   test('what comes while a handshake waits is looked at too', async () => {
     const busy = new Listener({
       runtime,
-      tlsFiles: { ...firstCertificate, ticketKeys: undefined, expiresAt: 0 },
+      tlsFiles: { ...firstCertificate, ticketKeys: undefined, expiresAt: 0, dates: [] },
       minVersion: 'TLSv1.2',
       limits: { tunnels: 100, acceptPerSecond: 5, handshakes: 50, handshakeTimeoutMs: 2000 },
       trustedProxies: new TrustedProxies([]),

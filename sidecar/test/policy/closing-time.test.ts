@@ -40,7 +40,7 @@ describe('The time that a closing takes', () => {
     assert.deepEqual(others, []);
     assert.match(
       fault ?? '',
-      /policy\.yaml:1: spec\.period: does not let a tunnel close within drain\.deadline of 999ms, it takes up to 2 × period \+ rest \+ lead, 1000ms \(got "400ms", allowed a shorter period, or drain\.deadline of 1000ms at least\)$/,
+      /policy\.yaml:9: spec\.period: does not let a tunnel close within drain\.deadline of 999ms, it takes up to 2 × period \+ rest \+ lead, 1000ms \(got "400ms", allowed a shorter period, or drain\.deadline of 1000ms at least\)$/,
     );
     const ilp = await faultsOf([policyText({ services, mode: 'ILP' })], 'drain.deadline=419ms');
     assert.match(ilp.join(), /up to period \+ the longest interval, 420ms/);
