@@ -12,6 +12,7 @@ import { metricsCase } from './cases/metrics.ts';
 import { mqttCase } from './cases/mqtt.ts';
 import { noTunnelCase } from './cases/no-tunnel.ts';
 import { packCase } from './cases/pack.ts';
+import { reloadCase } from './cases/reload.ts';
 import { replayCase } from './cases/replay.ts';
 import { stopCase } from './cases/stop.ts';
 
@@ -39,6 +40,7 @@ process.exit(
       noTunnelCase,
       stopCase,
       metricsCase,
+      reloadCase,
       packCase,
       demoCase,
     ],

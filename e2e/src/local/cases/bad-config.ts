@@ -1,8 +1,18 @@
 // The e2e case `bad-config`: what a user may get wrong before anything runs. Every fault is listed at once with path, value and
 // bound, and the exit status is the contract's (section 2).
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
+import { createDevelopmentCertificate } from '../../../../planner/src/keys/system-certificate.ts';
 import { type Case, type CaseOutcome, Faults } from '../../harness/cases.ts';
+import {
+  badCertificates,
+  encryptedKey,
+  keyOnTwoLines,
+  keysWith,
+  smallCertificate,
+  unreadableKeys,
+} from '../bad/bad-files.ts';
 import { SteadyTunnel, steadyPolicy } from '../bad/steady-tunnel.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
 import { programs, Stack } from '../rig/stack.ts';
@@ -12,7 +22,8 @@ import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 export const badConfigCase: Case = {
   name: 'bad-config',
   about:
-    'a policy with three faults, missing keys, ports in use, wrong flags: every fault listed, the contract’s exit status',
+    'faulty policies, keys and certificates, ports in use, wrong flags: every fault listed, the contract’s exit status',
+  blocked: () => (existsSync('/usr/bin/openssl') ? undefined : '/usr/bin/openssl missing: apt-get install openssl'),
   waits: true,
   run: () => withWorkplace('bad-config', runBadConfig),
 };
@@ -36,6 +47,10 @@ async function runBadConfig(place: Workplace): Promise<CaseOutcome> {
   const attempts = [
     ...(await faultyPolicies(stack)),
     ...(await missingKeys(stack)),
+    ...(await refusedCertificates(stack)),
+    ...(await refusedKeys(stack)),
+    ...(await refusedTexts(stack)),
+    ...(await acceptedFiles(stack)),
     ...(await takenPorts(stack, steady)),
     ...(await wrongFlags(stack)),
   ];
@@ -148,6 +163,114 @@ async function missingKeys(stack: Stack): Promise<Attempt[]> {
       args: ['keys', 'derive', '--group-key', absent, '--device', 'x'],
       status: 4,
       says: [/^error FILE_UNREADABLE: .*absent\.key/],
+    },
+  ];
+}
+
+/** What OpenSSL would refuse at the start is refused by the check. */
+async function refusedCertificates(stack: Stack): Promise<Attempt[]> {
+  const { sidecarArgs } = stack;
+  const { der, cut, garbled, empty } = await badCertificates(stack);
+  const small = await smallCertificate(stack);
+  const attempts: [name: string, sets: string[], says: RegExp][] = [
+    ['DER', [`tls.certFile=${der}`], /tls\.certFile: .*der\.pem is DER, not PEM/],
+    ['a second block cut off', [`tls.certFile=${cut}`], /cut\.pem is cut off: block 2 \(line \d+\) has no END line/],
+    ['a garbled second block', [`tls.certFile=${garbled}`], /garbled\.pem holds no certificate in block 2/],
+    ['an empty block', [`tls.certFile=${empty}`], /empty\.pem holds no certificate in block 2 .*: it is empty$/],
+    [
+      'RSA of 1,024 bits',
+      [`tls.certFile=${small.cert}`, `tls.keyFile=${small.key}`],
+      /tls\.certFile: OpenSSL does not take .*small\.pem: .*key too small/,
+    ],
+    ['a key of another', [`tls.keyFile=${small.key}`], /small-key\.pem does not belong to the certificate/],
+    ['an encrypted key', [`tls.keyFile=${await encryptedKey(stack)}`], /encrypted\.pem is no PEM private key without/],
+  ];
+  return attempts.flatMap(([name, sets, says]) =>
+    [[], ['--check-config']].map((flags) => ({
+      name: `sidecar ${flags.join('')} with a certificate: ${name}`,
+      program: 'sidecar',
+      args: [...sidecarArgs, ...sets.flatMap((set) => ['--set', set]), ...flags],
+      status: 3,
+      says: [/^error KEYS_INVALID: /, says],
+    })),
+  );
+}
+
+async function refusedKeys(stack: Stack): Promise<Attempt[]> {
+  const { sidecarArgs } = stack;
+  const unreadable = await unreadableKeys(stack);
+  const listed = await keysWith(stack, 'bad-list', { 'steady.revoked': 'plug-1\nplug 2\n' });
+  return [
+    {
+      name: 'sidecar with a key that cannot be read',
+      program: 'sidecar',
+      args: [...sidecarArgs, '--set', `keysDir=${unreadable}`],
+      status: 4,
+      says: [/^error FILE_UNREADABLE: .*steady\.secondary: the secondary key of fleet steady cannot be read: /],
+    },
+    {
+      name: 'sidecar with a list of revoked devices that names what is no id',
+      program: 'sidecar',
+      args: [...sidecarArgs, '--set', `keysDir=${listed}`],
+      status: 3,
+      says: [/^error KEYS_INVALID: .*steady\.revoked: .* is not taken: line 2 is no device id$/],
+    },
+  ];
+}
+
+/** Policies that once stopped the process, or ended it as its own fault. */
+async function refusedTexts(stack: Stack): Promise<Attempt[]> {
+  const { place, sidecarArgs } = stack;
+  const unknown = Array.from({ length: 9000 }, (_, index) => `  ${index.toString(36)}:`).join('\n');
+  const texts: [file: string, text: string, says: RegExp][] = [
+    ['self.yaml', 'kind: ShapingPolicy\nspec: &s { fleet: *s }\n', /self\.yaml:2: spec\.fleet: is an alias of what/],
+    ['unknown.yaml', `kind: ShapingPolicy\nspec:\n${unknown}\n`, /unknown\.yaml:3: has too many keys in one mapping/],
+    ['deep.yaml', '['.repeat(20_000), /deep\.yaml:1: is nested too deeply/],
+  ];
+  const attempts: Attempt[] = [];
+  for (const [file, text, says] of texts) {
+    const path = await place.file(file, text);
+    const invalid = [/^error POLICY_INVALID: /, says];
+    const sidecar = [...sidecarArgs, '--set', `policy.files=${path}`, '--check-config'];
+    attempts.push({ name: `sidecar with ${file}`, program: 'sidecar', args: sidecar, status: 3, says: invalid });
+    attempts.push({
+      name: `validate ${file}`,
+      program: 'quietwire',
+      args: ['validate', path],
+      status: 3,
+      says: invalid,
+    });
+  }
+  return attempts;
+}
+
+/** What is no fault, and is said or not said all the same. */
+async function acceptedFiles(stack: Stack): Promise<Attempt[]> {
+  const { place, sidecarArgs } = stack;
+  const keys = await keysWith(stack, 'two-lines', { 'steady.secondary': keyOnTwoLines() });
+  const valid = /is valid, and so are its policies, keys and certificate$/;
+  const old = await createDevelopmentCertificate({ hosts: [], notBefore: new Date(Date.UTC(2020, 0, 1)), days: 30 });
+  const tls = [
+    `tls.certFile=${await place.file('old.pem', old.cert)}`,
+    `tls.keyFile=${await place.file('old-key.pem', old.key)}`,
+  ];
+  return [
+    {
+      name: 'a key on two lines',
+      program: 'sidecar',
+      args: [...sidecarArgs, '--set', `keysDir=${keys}`, '--check-config'],
+      status: 0,
+      says: [valid],
+    },
+    {
+      name: 'an expired certificate',
+      program: 'sidecar',
+      args: [...sidecarArgs, ...tls.flatMap((set) => ['--set', set]), '--check-config'],
+      status: 0,
+      says: [
+        /^warning: tls\.certFile: .*old\.pem: the certificate CN=localhost.* expired at Jan 31 00:00:00 2020 GMT: /,
+        valid,
+      ],
     },
   ];
 }

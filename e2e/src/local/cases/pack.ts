@@ -1,11 +1,12 @@
 // The e2e case `pack`: `npm pack` of @quietwire/device, installed by npm in a folder of its own with nothing but the registry,
-// types checked there, then used there as a library and as `quietwire-agent`, against a real sidecar.
+// types checked there, then used there as a library and as `quietwire-agent`, against a real sidecar. And the built sidecar reloads.
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Case, type CaseOutcome, Faults } from '../../harness/cases.ts';
 import { findFreePorts } from '../../harness/free-port.ts';
 import { startDigestServer } from '../http/digest-server.ts';
+import { waitForLog } from '../rig/log-lines.ts';
 import { renderSamplePolicy } from '../rig/policy.ts';
 import { ready, Stack } from '../rig/stack.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
@@ -93,7 +94,26 @@ async function runPack(place: Workplace): Promise<CaseOutcome> {
   agent.signal('SIGTERM');
   const status = await agent.exitsWithin(30_000);
   faults.expect(status === 0, `the agent ended with status ${status}: ${agent.lastWords}`);
+  await reloadPackedSidecar(place, stack, faults);
   return faults.outcome({ packages: installed });
+}
+
+/** The thread that a reload reads on is a file of its own in the package too. */
+async function reloadPackedSidecar(place: Workplace, { sidecarArgs }: Stack, faults: Faults): Promise<void> {
+  await finish(place, 'npm', ['--prefix', root, 'run', '--silent', 'build', '--', 'sidecar']);
+  const main = join(root, 'sidecar', 'dist', 'main.js');
+  const ports = ['listen.address=127.0.0.1:0', 'admin.address=127.0.0.1:0'].flatMap((text) => ['--set', text]);
+  const sidecar = place.start({
+    name: 'the packed sidecar',
+    command: process.execPath,
+    args: [main, ...sidecarArgs, ...ports],
+  });
+  await waitForLog(sidecar, 'STARTED', /devices on/);
+  sidecar.signal('SIGHUP');
+  await waitForLog(sidecar, 'RELOADED', /1 policies/).catch((error: Error) => faults.expect(false, error.message));
+  sidecar.signal('SIGTERM');
+  const status = await sidecar.exitsWithin(30_000);
+  faults.expect(status === 0, `the packed sidecar ended with status ${status}: ${sidecar.lastWords}`);
 }
 
 /** Packs the package and installs it in the workplace. @returns how many packages npm installed. */
