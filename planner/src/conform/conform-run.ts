@@ -100,8 +100,9 @@ export class ConformRun {
       if (!(error instanceof NotReached)) throw error;
       if (cloud.proven === false) this.verdicts.judge('proof', false, 'the mac is another; is it this key and device?');
       note(`   not reached: ${error.message}`);
-      const [id] = scenario.judges;
-      if (isLast && id !== undefined) this.verdicts.judge(id, false, `${scenario.name}: ${error.message}`);
+      const id = error.must ?? scenario.judges[0];
+      if (isLast && id !== undefined && cloud.proven !== false)
+        this.verdicts.judge(id, false, `${scenario.name}: ${error.message}`);
       return false;
     } finally {
       this.#noteNonce(cloud);

@@ -26,6 +26,7 @@ import {
 import type { ConformClock } from './clock.ts';
 import { type DeviceFrame, DeviceLog } from './device-log.ts';
 import type { FleetKeys } from './fleet-keys.ts';
+import type { MustId } from './musts.ts';
 import type { ObservedConnection } from './observed-connection.ts';
 import { slotMs, testParameters } from './test-parameters.ts';
 
@@ -35,7 +36,15 @@ const exporterLabel = 'EXPORTER-Channel-Binding';
 const stepMs = 10_000;
 
 /** The device did not come to where the scenario begins. */
-export class NotReached extends Error {}
+export class NotReached extends Error {
+  /** The MUST that was missed on the way, where that is clear. */
+  readonly must: MustId | undefined;
+
+  constructor(message: string, must?: MustId) {
+    super(message);
+    this.must = must;
+  }
+}
 
 export interface CloudScript {
   readonly parameters?: Partial<Parameters>;
@@ -109,7 +118,7 @@ export class ScriptedCloud {
   /** HELLO and CHALLENGE. */
   async challenge(): Promise<{ keys: KeySchedule; aead: Aead }> {
     const helloBody = await this.message(fieldTypes.HELLO, 'HELLO');
-    const hello = reading('HELLO', () => decodeHello(helloBody));
+    const hello = reading('HELLO', 'hello-good', () => decodeHello(helloBody));
     this.hello = hello;
     const aead = hello.aeads[0] ?? 'AES-256-GCM';
     const plainBody = encodeChallenge({
@@ -130,7 +139,7 @@ export class ScriptedCloud {
   async establish(): Promise<void> {
     const { keys, aead } = await this.challenge();
     const proof = await this.message(fieldTypes.PROOF, 'PROOF');
-    const { mac } = reading('PROOF', () => decodeProof(proof));
+    const { mac } = reading('PROOF', 'proof', () => decodeProof(proof));
     this.proven = macsEqual(mac, keys.deviceMac);
     if (this.#script.acceptAfterMs !== undefined) {
       await this.#clock.wait(this.#script.acceptAfterMs);
@@ -154,7 +163,8 @@ export class ScriptedCloud {
     await this.establish();
     this.startSlots();
     const came = await this.connection.until(() => this.log.frames.length > 0 || !this.connection.isOpen, 3000);
-    if (!came || this.log.frames.length === 0) throw new NotReached(`no frame of the session: ${this.ending()}`);
+    if (!came || this.log.frames.length === 0)
+      throw new NotReached(`no frame of the session: ${this.ending()}`, 'first-run');
   }
 
   /** One frame each δ, background or not: fewer than a good cloud may send, enough for a device that waits for frames. */
@@ -253,11 +263,11 @@ export class ScriptedCloud {
   }
 }
 
-function reading<Message>(name: string, decode: () => Message): Message {
+function reading<Message>(name: string, must: MustId, decode: () => Message): Message {
   try {
     return decode();
   } catch (error) {
-    throw new NotReached(`${name} does not decode: ${(error as Error).message}`);
+    throw new NotReached(`${name} does not decode: ${(error as Error).message}`, must);
   }
 }
 

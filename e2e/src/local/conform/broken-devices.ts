@@ -159,4 +159,28 @@ export const brokenDevices: readonly BrokenDevice[] = [
     scenarios: ['silent'],
     line: 'not ok §12.4 drops a silent connection',
   },
+  {
+    name: 'counts-no-frames',
+    file: 'tunnel/src/inbound.ts',
+    find: 'this.#frames.take(this.readMs);',
+    replace: '',
+    scenarios: ['rate'],
+    line: 'not ok §8.1 more frames than slots',
+  },
+  {
+    name: 'proves-nothing',
+    file: 'proto/src/bootstrap-device.ts',
+    find: 'encodeProof({ mac: this.#keys.deviceMac })',
+    replace: 'encodeProof({ mac: new Uint8Array(32) })',
+    scenarios: ['good'],
+    line: 'not ok §5.4 the proof is right',
+  },
+  {
+    name: 'one-nonce-for-ever',
+    file: 'device/src/dial.ts',
+    find: 'nonce: runtime.randomBytes(32),',
+    replace: 'nonce: new Uint8Array(32).fill(5),',
+    scenarios: ['cloud-mac'],
+    line: 'not ok §5.2 the nonce of HELLO',
+  },
 ];
