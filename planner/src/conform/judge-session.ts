@@ -1,4 +1,5 @@
 // Judges what a device did in a good session: its bootstrap, the records of its frames, the slots, the periods.
+import type { DeviceFrame } from './device-log.ts';
 import type { MustId } from './musts.ts';
 import type { Stage } from './scenario.ts';
 import { periodSlots, slotMs } from './test-parameters.ts';
@@ -48,30 +49,42 @@ export function judgeSlots({ cloud, verdicts, toleranceMs }: Stage): void {
     isFirst,
     `the first frame has ${frames[0]?.size} bytes, PeriodStart ${first?.number ?? 'none'}`,
   );
-  const gaps = (wanted: number) =>
-    frames.flatMap((frame, at) => {
-      const before = frames[at - 1];
-      return before?.size === wanted && frame.size === wanted ? [frame.atMs - before.atMs] : [];
-    });
-  judgeGaps('period-slots', gaps(frameSize), slotMs);
-  judgeGaps('background', gaps(backgroundFrameSize), backgroundIntervalMs);
+  judgeGrid('period-slots', frameSize, slotMs);
+  judgeGrid('background', backgroundFrameSize, backgroundIntervalMs);
   const run = frames.findIndex(({ size }) => size !== frameSize);
   verdicts.judge('period-slots', run < 0 || run <= periodSlots, `${run} frames in a period of ${periodSlots} slots`);
 
-  function judgeGaps(id: MustId, seen: number[], wantedMs: number): void {
-    if (seen.length < 3) {
+  function judgeGrid(id: MustId, size: number, slotDistanceMs: number): void {
+    const off = stretches(frames, size).flatMap((times) => offGrid(times, slotDistanceMs));
+    if (off.length < 3) {
       verdicts.unseen(id, 'too few slots came');
       return;
     }
-    const off = seen.filter((gap) => Math.abs(gap - wantedMs) > toleranceMs).length;
-    const median = seen.toSorted((a, b) => a - b)[seen.length >> 1] ?? 0;
-    const holds = off <= Math.max(1, seen.length / 5) && Math.abs(median - wantedMs) <= toleranceMs / 2;
-    verdicts.judge(
-      id,
-      holds,
-      `${off} of ${seen.length} distances differ from ${wantedMs} ms by more than ${toleranceMs} ms, the median is ${median.toFixed(1)}`,
-    );
+    const late = off.filter((ms) => Math.abs(ms) > toleranceMs).length;
+    const saw = `${late} of ${off.length} frames are more than ${toleranceMs} ms off a grid of ${slotDistanceMs} ms`;
+    verdicts.judge(id, late <= Math.max(1, off.length / 4), saw);
   }
+}
+
+/** Times of frames of that size that follow each other, for each stretch of three or more. */
+function stretches(frames: readonly DeviceFrame[], size: number): number[][] {
+  const found: number[][] = [[]];
+  for (const frame of frames) {
+    if (frame.size === size) found.at(-1)?.push(frame.atMs);
+    else found.push([]);
+  }
+  return found.filter((times) => times.length >= 3);
+}
+
+/**
+ * How far each time is from a grid of that distance, whose phase is the median's, ms: what the network or this machine held
+ * back moves one frame, not two distances. The distance itself is judged too: n slots of another length leave the grid.
+ */
+export function offGrid(times: readonly number[], distanceMs: number): number[] {
+  const [first = 0] = times;
+  const phases = times.map((time, at) => time - first - at * distanceMs);
+  const median = phases.toSorted((a, b) => a - b)[phases.length >> 1] ?? 0;
+  return phases.map((phase) => phase - median);
 }
 
 export function judgePeriods({ cloud, verdicts }: Stage): void {
