@@ -14,7 +14,7 @@ export interface Credentials {
 
 /** @throws DeviceError KEYS_INVALID; the message names `source` and never the key. */
 export function parseDeviceKey(value: string | Uint8Array, source: string): Uint8Array {
-  const bytes = typeof value === 'string' ? fromBase64(value.trim()) : value;
+  const bytes = typeof value === 'string' ? fromBase64(value) : value;
   if (bytes?.length === keyBytes) return bytes;
   const got = bytes === undefined ? 'a text that is no base64' : `${bytes.length} bytes`;
   throw new DeviceError(
@@ -27,6 +27,11 @@ export function parseDeviceKey(value: string | Uint8Array, source: string): Uint
 export function parseCa(value: string | Uint8Array, source: string): string {
   const text = typeof value === 'string' ? value : Buffer.from(value).toString('latin1');
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  const begun = text.match(/-----BEGIN /g)?.length ?? 0;
+  if (begun > blocks.length) {
+    const told = `${source}: a block is cut off, or is no certificate (got ${blocks.length} whole of ${begun}, allowed certificates in PEM)`;
+    throw new DeviceError('KEYS_INVALID', told);
+  }
   try {
     for (const block of blocks) new X509Certificate(block);
     if (blocks.length > 0) return blocks.join('\n');
@@ -36,7 +41,9 @@ export function parseCa(value: string | Uint8Array, source: string): string {
   throw new DeviceError('KEYS_INVALID', `${source}: holds no certificate (allowed one or more in PEM)`);
 }
 
-function fromBase64(text: string): Uint8Array | undefined {
+/** Tools break lines after 64 or 76 characters. */
+function fromBase64(value: string): Uint8Array | undefined {
+  const text = value.trim().replaceAll(/\r?\n/g, '');
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
 }

@@ -113,6 +113,8 @@ function tlsOptions(
     port: server.port,
     ...(servername === undefined ? {} : { servername }),
     ca,
+    // What the authority file names is trusted as it is, an issuing intermediate alone too.
+    allowPartialTrustChain: true,
     ALPNProtocols: [alpn],
     minVersion,
     maxVersion,

@@ -7,8 +7,8 @@ import { TunnelError, tunnelErrors } from '@quietwire/tunnel';
 export const deviceErrors = {
   USAGE: { exit: 2, text: 'a command or flag is unknown or misses its value' },
   OPTIONS_INVALID: { exit: 3, text: 'an option of connect() or a service name is not valid' },
-  KEYS_INVALID: { exit: 3, text: 'the device key or the certificate authority is missing or malformed' },
-  FILE_UNREADABLE: { exit: 4, text: 'the configuration file cannot be read' },
+  KEYS_INVALID: { exit: 3, text: 'the device key or the certificate authority is malformed' },
+  FILE_UNREADABLE: { exit: 4, text: 'the configuration, the device key or the certificate authority cannot be read' },
   FILE_UNWRITABLE: { exit: 4, text: 'standard output cannot be written' },
   ADDRESS_UNAVAILABLE: { exit: 4, text: 'a local port is taken, not of this machine or not allowed' },
   UNREACHABLE: { exit: 4, text: 'the server cannot be reached, or closes before TLS stands' },

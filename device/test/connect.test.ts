@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TunnelStream } from '@quietwire/tunnel';
 import { type ConnectOptions, connect } from '../src/index.ts';
+import { issuingCa, leaf, leafKey, rootCa } from './certificate-chain.ts';
 import { type Cloud, certificate, device, fleet, freePort, key, startCloud, startPlain, trusted } from './cloud.ts';
 
 const echo = (stream: TunnelStream): void => void stream.pipe(stream);
@@ -54,6 +55,12 @@ test('a wrong key, an unknown fleet and another device’s key read alike', asyn
   await rejects({ server: cloud.address, key: Buffer.alloc(32) }, 'REFUSED', 'AUTHENTICATION');
   await rejects({ server: cloud.address, fleet: 'toaster' }, 'REFUSED', 'AUTHENTICATION');
   await rejects({ server: cloud.address, device: 'plug-2' }, 'REFUSED', 'AUTHENTICATION');
+});
+
+test('an authority file with the issuing intermediate alone will do', async () => {
+  const chain = await startCloud({ services: { echo }, tls: { cert: `${leaf}${issuingCa}`, key: leafKey } });
+  for (const ca of [issuingCa, rootCa]) assert.equal(await roundTrip(chain, { ca }), 'through the tunnel');
+  await chain.close();
 });
 
 test('a server that wants the device to hold gigabytes gets no tunnel', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { ShapingError } from '@quietwire/shaping';
 import { loadAgentConfig } from '../../src/agent/load-config.ts';
+import { issuingCa, rootCa } from '../certificate-chain.ts';
 import { device, fleet, freePort } from '../cloud.ts';
 import { AgentProcess, caFile, file, folder, keyFile, startAgent } from './run-agent.ts';
 
@@ -205,6 +206,34 @@ test('missing and malformed files end with 3 and are named all at once', async (
   assert.match(malformed.stderr, /short.key: is no device key \(got 3 bytes, allowed 32 bytes/);
   assert.match(malformed.stderr, /broken.pem: has a certificate that cannot be read/);
   assert.doesNotMatch(malformed.stderr, /QUJD/);
+});
+
+test('files that cannot be read end with 4; a key over two lines is taken, a CA file that is cut off is not', async () => {
+  const flags = { server: 'sidecar.test:7443', forward: ['mqtt=:1'] };
+  const nowhere = join(folder, 'nowhere');
+  const gone = startAgent({ ...flags, ca: nowhere, key: folder });
+  assert.equal(await gone.ended(), 4);
+  assert.match(gone.stderr, /^error FILE_UNREADABLE: 2 faults\n/);
+  assert.match(gone.stderr, /tls\.caFile: cannot be read .*no such file/);
+  assert.match(gone.stderr, /device\.keyFile: cannot be read .*EISDIR/);
+  const key = Buffer.alloc(32, 7).toString('base64');
+  const twoLines = file('two-lines.key', `${key.slice(0, 20)}\r\n${key.slice(20)}\n`);
+  const whole = file('whole.pem', issuingCa);
+  const cut = file('cut.pem', `${issuingCa}${rootCa.slice(0, 300)}`);
+  const check = (ca: string) => {
+    const sets = [
+      'server=sidecar.test:7443',
+      `tls.caFile=${ca}`,
+      `device.keyFile=${twoLines}`,
+      'device.id=d',
+      'fleet=f',
+    ];
+    return run(['run', '--check-config', '--forward', 'mqtt=:1', ...sets.flatMap((set) => ['--set', set])]);
+  };
+  assert.equal((await check(whole)).status, 0);
+  const bad = await check(cut);
+  assert.equal(bad.status, 3);
+  assert.match(bad.stderr, /cut\.pem: a block is cut off, .*\(got 1 whole of 2/);
 });
 
 test('ports that are taken end with 4, all named, before anything connects', async () => {

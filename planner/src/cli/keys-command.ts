@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { createFleetKeys, keyFileName, parseKey, secretSlots } from '../keys/fleet-keys.ts';
-import { readFleetFiles, writeNewFiles } from '../keys/key-directory.ts';
+import { readFleetFiles, writeNewFile, writeNewFiles } from '../keys/key-directory.ts';
 import { createSecretManifest, renderSecretManifest } from '../keys/secret-manifest.ts';
 import {
   collect,
@@ -60,19 +60,27 @@ function addDerive(keys: Command, session: CliSession): void {
   keys
     .command('derive')
     .summary("a device's key from the group key")
-    .usage('--group-key FILE --device ID')
+    .usage('--group-key FILE --device ID [-o FILE]')
     .description(
-      'Print the key of one device in base64: HMAC-SHA256 of its id under the group key. Give a device this key alone.',
+      'Print the key of one device in base64: HMAC-SHA256 of its id under the group key. Give a device this key alone. ' +
+        'With -o it is written to a new file that only its owner may read.',
     )
     .requiredOption('--group-key <file>', 'file of the group key; - is stdin')
     .requiredOption('--device <id>', 'id of the device', parseDeviceId)
-    .addHelpText('after', '\nExample:\n  quietwire keys derive --group-key keys/smart-plug.primary --device plug-0017')
-    .action(async ({ groupKey, device }: { groupKey: string; device: string }) => {
+    .option('-o, --output <file>', 'file for the key, made with mode 0600; an existing file is never overwritten')
+    .addHelpText(
+      'after',
+      '\nExample:\n  quietwire keys derive --group-key keys/smart-plug.primary --device plug-0017 -o plug-0017.key',
+    )
+    .action(async ({ groupKey, device, output }: { groupKey: string; device: string; output?: string }) => {
       const { deriveDeviceKey } = await import('@quietwire/proto');
       const source = groupKey === '-' ? 'stdin' : groupKey;
       const group = parseKey((await session.read(groupKey)).toString('latin1'), source);
       const deviceKey = Buffer.from(deriveDeviceKey(group, device)).toString('base64');
-      if (session.flags.json) session.printJson({ device, deviceKey });
+      if (output !== undefined) {
+        await writeNewFile(output, `${deviceKey}\n`);
+        printPaths([output], session);
+      } else if (session.flags.json) session.printJson({ device, deviceKey });
       else session.print(`${deviceKey}\n`);
     });
 }

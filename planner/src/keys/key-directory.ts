@@ -1,7 +1,7 @@
 // Files with secrets: written once with mode 0600, never over another file, and read back for a Secret.
 
 import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { PlannerError } from '../errors.ts';
 import { type KeySlot, keyFileName, keySlots, parseKey } from './fleet-keys.ts';
 
@@ -25,6 +25,11 @@ export async function writeNewFiles(directory: string, files: Record<string, str
     if (code === 'EEXIST') throw new PlannerError('FILE_EXISTS', `${path} exists; nothing was written`, { cause });
     throw new PlannerError('FILE_UNWRITABLE', `${path}: ${message}`, { cause });
   }
+}
+
+/** Writes one file that must not be there yet, with mode 0600. Rejects as `writeNewFiles`. */
+export async function writeNewFile(path: string, text: string): Promise<void> {
+  await writeNewFiles(dirname(path), { [basename(path)]: text });
 }
 
 /**

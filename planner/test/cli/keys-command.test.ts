@@ -65,6 +65,21 @@ suite('quietwire keys', { concurrency: 2 }, () => {
     assert.deepEqual([status, stdout.trim()], [0, createHmac('sha256', long).update('d').digest('base64')]);
   });
 
+  test('a device key goes to a new file that only its owner may read, never over another', async (t) => {
+    const path = join(await temporaryDirectory(t), 'plug-1.key');
+    const args = ['keys', 'derive', '--device', 'plug-1', '--group-key', '-', '-o', path];
+    const group = Buffer.alloc(32, 3);
+    const written = await quietwire(args, group.toString('base64'));
+    assert.deepEqual([written.status, written.stdout], [0, `${path}\n`]);
+    const key = createHmac('sha256', group).update('plug-1').digest('base64');
+    assert.equal(await readFile(path, 'utf8'), `${key}\n`);
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    const again = await quietwire(args, Buffer.alloc(32, 4).toString('base64'));
+    assert.notEqual(again.status, 0);
+    assert.match(again.stderr, /^error FILE_EXISTS: /);
+    assert.equal(await readFile(path, 'utf8'), `${key}\n`);
+  });
+
   test('a key that is none, or is not there, is refused without being printed', async () => {
     const args = ['keys', 'derive', '--device', 'd', '--group-key'];
     const text = await quietwire([...args, '-'], 'correct horse battery staple');
