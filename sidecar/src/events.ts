@@ -57,6 +57,10 @@ export const sidecarEvents = {
   TUNNEL_CLOSED: { level: 'debug', text: 'A tunnel ended: closed, or lost, as the message tells.' },
   TUNNEL_REPLACED: { level: 'debug', text: 'A device connected again while its old tunnel stood: the newest wins.' },
   STREAM_FAILED: { level: 'debug', text: 'A stream ended by an error of the service or of the device.' },
+  KEY_FILE_EXPOSED: {
+    level: 'warn',
+    text: 'At the start: others than its owner may read, or change, a file with a key. Secret volumes of Kubernetes are not looked at.',
+  },
   LOG_LOST: {
     level: 'warn',
     text: 'So many log lines before this one could not be written, or came faster than they were read.',

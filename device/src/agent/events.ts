@@ -34,6 +34,10 @@ export const agentEvents = {
     level: 'warn',
     text: 'The sidecar reset a stream: it does not know the service, or does not reach it. Once per service, reason and tunnel, at the next full minute of the process.',
   },
+  KEY_FILE_EXPOSED: {
+    level: 'warn',
+    text: 'At the start: others than its owner may read, or change, the file with the device key.',
+  },
   LOG_LOST: {
     level: 'warn',
     text: 'So many log lines before this one could not be written, or came faster than they were read.',

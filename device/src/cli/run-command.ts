@@ -1,7 +1,7 @@
 // `quietwire-agent run`: configuration, signals and exit status around the running agent.
 import { readFile } from 'node:fs/promises';
 import { renderConfig } from '@quietwire/shaping';
-import { createSystemRuntime, LineSink, OneShot, systemLineTarget } from '@quietwire/tunnel';
+import { createSystemRuntime, exposedKeyFiles, LineSink, OneShot, systemLineTarget } from '@quietwire/tunnel';
 import { Agent } from '../agent/agent.ts';
 import { agentConfigSchema } from '../agent/config-schema.ts';
 import { type AgentSettings, type FlagValue, loadAgentConfig } from '../agent/load-config.ts';
@@ -35,6 +35,8 @@ export async function runCommand(flags: RunFlags): Promise<void> {
   if (flags.printConfig && !flags.checkConfig) return;
   const credentials = await readCredentials(settings.config);
   if (flags.checkConfig) {
+    for (const { path, text } of await exposedKeyFiles([settings.config.device.keyFile]))
+      process.stderr.write(`warning: ${path}: ${text}\n`);
     process.stderr.write('the configuration is valid, and so are the device key and the certificate authority\n');
     return;
   }
@@ -96,6 +98,8 @@ async function serve(settings: AgentSettings, credentials: Awaited<ReturnType<ty
     });
   }
   const agent = await Agent.start({ settings, credentials, runtime, log });
+  for (const { text } of await exposedKeyFiles([settings.config.device.keyFile]))
+    log.event('KEY_FILE_EXPOSED', `device.keyFile: ${text}`);
   process.on('SIGHUP', () => void reload(agent, settings, log));
   try {
     await Promise.race([stopped.promise, agent.failed]);

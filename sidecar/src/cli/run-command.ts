@@ -2,9 +2,11 @@
 
 import { readFile } from 'node:fs/promises';
 import { renderConfig } from '@quietwire/shaping';
+import { exposedKeyFiles } from '@quietwire/tunnel';
 import { loadSidecarConfig } from '../config/load-config.ts';
 import { type SidecarConfig, sidecarConfigSchema } from '../config/schema.ts';
 import { errorText, SidecarError } from '../errors.ts';
+import { keyPaths } from '../keys/key-paths.ts';
 import { readState } from '../state.ts';
 import { certificateRemarks } from '../tls/certificate-remarks.ts';
 
@@ -23,6 +25,9 @@ export async function runCommand(flags: RunFlags, version: string): Promise<void
     for (const remark of certificateRemarks(tls.dates, Date.now())) {
       process.stderr.write(`warning: tls.certFile: ${config.tls.certFile}: ${remark}\n`);
     }
+    for (const { path, text } of await exposedKeyFiles(await keyPaths(config)))
+      process.stderr.write(`warning: ${path}: ${text}
+`);
     process.stderr.write(`${flags.config} is valid, and so are its policies, keys and certificate\n`);
   }
   if (flags.printConfig || flags.checkConfig) return;

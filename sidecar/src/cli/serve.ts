@@ -1,9 +1,10 @@
 // The running sidecar of `quietwire-sidecar run`: log, signals and exit status around it.
 
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { createSystemRuntime, LineSink, OneShot, systemLineTarget } from '@quietwire/tunnel';
+import { createSystemRuntime, exposedKeyFiles, LineSink, OneShot, systemLineTarget } from '@quietwire/tunnel';
 import type { SidecarConfig } from '../config/schema.ts';
 import { sidecarErrors } from '../errors.ts';
+import { keyPaths } from '../keys/key-paths.ts';
 import { Log } from '../log.ts';
 import { startSidecar } from '../sidecar.ts';
 import { nodeMetricsSdk } from '../telemetry/system-node-sdk.ts';
@@ -59,6 +60,8 @@ export async function serve(config: SidecarConfig, version: string): Promise<voi
     onDrain: stop,
   });
   await started;
+  for (const { path, text } of await exposedKeyFiles(await keyPaths(config)))
+    log.event('KEY_FILE_EXPOSED', `${path}: ${text}`);
   await ended.promise;
   await Promise.race([
     lines.flushed(),
