@@ -23,6 +23,7 @@ export * from './period-clock.ts';
 export * from './policy.ts';
 export * from './policy-model.ts';
 export * from './policy-parameters.ts';
+export * from './policy-promise.ts';
 export * from './policy-summary.ts';
 export * from './random.ts';
 export * from './shaper.ts';

@@ -6,7 +6,7 @@ import type { Distribution } from './distribution.ts';
 import { createSampler } from './distribution.ts';
 import { parseDuration } from './document/units.ts';
 import { activityProbability } from './formula/confidence.ts';
-import { type DurationLaw, durationLaw, durationPrior } from './formula/duration-law.ts';
+import { countedActivities, type DurationLaw, durationLaw, durationWeights } from './formula/duration-law.ts';
 import { mixedDurations } from './formula/durations.ts';
 import { type CoverTradeoff, type Objective, type ObjectiveResult, solveObjective } from './formula/objective.ts';
 import {
@@ -20,7 +20,7 @@ import {
   usualWireCosts,
   type WireCosts,
 } from './formula/traffic.ts';
-import { durationClasses, type Pattern } from './parameters.ts';
+import type { Pattern } from './parameters.ts';
 import type { PolicySpec, ShapingPolicy } from './policy.ts';
 import { intervalDistribution, sizeDistribution } from './policy-distribution.ts';
 
@@ -28,6 +28,14 @@ import { intervalDistribution, sizeDistribution } from './policy-distribution.ts
 export interface Comparison {
   readonly device?: UnshapedDevice;
   readonly costs?: WireCosts;
+}
+
+/** What the law of durations rests on, and with it c: activities that were measured, or an assumption. */
+export interface DurationBasis {
+  /** Measured activities that begin at the device; 0 where the assumption stands in, undefined where none begin there. */
+  readonly device: number | undefined;
+  /** The same for the cloud. */
+  readonly cloud: number | undefined;
 }
 
 export interface PolicyModel {
@@ -45,17 +53,13 @@ export interface PolicyModel {
   /** Weights of the duration classes. */
   readonly deviceDurations: readonly number[];
   readonly cloudDurations: readonly number[];
-  /** Whether the shipped prior stands in for measured durations at an end where activities begin. */
-  readonly uncalibrated: boolean;
+  /** What the weights rest on. */
+  readonly basis: DurationBasis;
   /** The law of all activities, both ends mixed. */
   readonly durations: DurationLaw;
   readonly tradeoff: CoverTradeoff;
 }
 
-/** Fewer counted activities at an end than this are no law (period-clock.md section 4.3). */
-const leastCounts = 100;
-/** Added to every class, so that no class says "real" for certain (period-clock.md section 4.3). */
-const countAdded = 0.5;
 const shortestRestMs = 100;
 
 /** The model of a valid policy. */
@@ -109,10 +113,13 @@ export function policyModel({ spec }: Pick<ShapingPolicy, 'spec'>, comparison: C
     probability,
     overhead: (coverRate) => overhead(bytesPerSecond(coverRate), activityRate, device),
   };
-  const uncalibrated = (share > 0 && !isCalibrated(deviceCounts)) || (share < 1 && !isCalibrated(cloudCounts));
+  const basis = {
+    device: share > 0 ? countedActivities(deviceCounts) : undefined,
+    cloud: share < 1 ? countedActivities(cloudCounts) : undefined,
+  };
   return {
     ...{ periodMs, leadMs, holdMs, restMs, upstream, downstream, shape, activityRate, probability },
-    ...{ deviceDurations, cloudDurations, uncalibrated, durations, tradeoff },
+    ...{ deviceDurations, cloudDurations, basis, durations, tradeoff },
   };
 }
 
@@ -133,18 +140,6 @@ export function objectiveOf(spec: PolicySpec): Objective {
 /** A duration of a valid policy in ms. */
 export function milliseconds(text: string): number {
   return parseDuration(text) ?? Number.NaN;
-}
-
-function isCalibrated(counts: readonly number[] | undefined): boolean {
-  return (counts ?? []).reduce((sum, count) => sum + count, 0) >= leastCounts;
-}
-
-/** Weights for the classes 1, 2, 4 … longestRun: counts with half a count added, or the prior with its tail in the last. */
-function durationWeights(counts: readonly number[] | undefined, longestRun: number): number[] {
-  const classes = durationClasses(longestRun);
-  if (counts && isCalibrated(counts)) return classes.map((_, index) => (counts[index] ?? 0) + countAdded);
-  const tail = durationPrior.slice(classes.length).reduce((sum, share) => sum + share, 0);
-  return classes.map((_, index) => (durationPrior[index] ?? 0) + (index === classes.length - 1 ? tail : 0));
 }
 
 function patternOf(direction: PolicySpec['upstream'], frameSize: number): Pattern {

@@ -5,7 +5,8 @@ import { confidence, coverProbabilityOfRate, realShare } from './formula/confide
 import { ilpTraffic, stpTraffic, type Traffic } from './formula/traffic.ts';
 import type { ShapingMode } from './parameters.ts';
 import type { ShapingPolicy } from './policy.ts';
-import { type Comparison, policyCover, policyModel } from './policy-model.ts';
+import { type Comparison, type DurationBasis, policyCover, policyModel } from './policy-model.ts';
+import { assumedEnd, promiseCondition } from './policy-promise.ts';
 
 export interface PolicySummary {
   readonly mode: ShapingMode;
@@ -33,7 +34,11 @@ export interface PolicySummary {
   readonly meanRun: number;
   /** Share of time inside periods; 1 for ILP. */
   readonly shapedShare: number;
-  /** Whether the shipped law of durations stands in for a measured one. */
+  /** What c rests on besides the rate of activities, as the end of a sentence; undefined where it rests on nothing else. */
+  readonly condition: string | undefined;
+  /** Measured activities behind the law of durations, by the end where they begin. */
+  readonly durations: DurationBasis;
+  /** Whether an assumption stands in for measured durations at an end where activities begin. */
   readonly uncalibrated: boolean;
 }
 
@@ -45,12 +50,14 @@ const secondsPerMonth = (365.25 / 12) * 86_400;
  */
 export function policySummary(policy: Pick<ShapingPolicy, 'spec'>, comparison: Comparison = {}): PolicySummary {
   const model = policyModel(policy, comparison);
-  const { activityRate, probability: p, shape, uncalibrated } = model;
+  const { activityRate, probability: p, shape, basis } = model;
   const cover = policyCover(policy.spec, model);
   if (!cover.reached) throw new RangeError('the policy has an objective that cannot be reached');
   const { coverRate } = cover;
   const always = coverRate === Number.POSITIVE_INFINITY;
   const stp = always ? undefined : stpTraffic(activityRate + coverRate, model.durations, shape, comparison.costs);
+  // Runs have a length only in STP; without cover each of them is real whatever its length.
+  const restsOnDurations = !always && coverRate > 0;
   const bytesPerSecond = stp ?? ilpTraffic(shape.upstream, shape.downstream, comparison.costs);
   const q = coverProbabilityOfRate(activityRate, p, coverRate);
   return {
@@ -71,6 +78,8 @@ export function policySummary(policy: Pick<ShapingPolicy, 'spec'>, comparison: C
     bytesPerMonth: bytesPerSecond.both * secondsPerMonth,
     meanRun: stp?.runs.mean ?? Number.POSITIVE_INFINITY,
     shapedShare: stp?.shapedShare ?? 1,
-    uncalibrated: uncalibrated && !always,
+    condition: restsOnDurations ? promiseCondition(basis, assumedEnd(model)) : undefined,
+    durations: basis,
+    uncalibrated: restsOnDurations && (basis.device === 0 || basis.cloud === 0),
   };
 }

@@ -4,6 +4,7 @@ import { coverProbability, coverRateForConfidence } from '../src/formula/confide
 import { durationLaw } from '../src/formula/duration-law.ts';
 import { completeSpec } from '../src/policy.ts';
 import { policyParameters } from '../src/policy-parameters.ts';
+import { promiseText } from '../src/policy-promise.ts';
 import { policySummary } from '../src/policy-summary.ts';
 import { seededRandom } from '../src/random.ts';
 import { changedSpec } from './policy-cases.ts';
@@ -40,17 +41,23 @@ describe('the parameters of a policy', () => {
     const rate = coverRateForConfidence(activityRate, p, 0.2) ?? Number.NaN;
     assert.ok(Math.abs(cover.deviceRate - 0.3 * rate) < 1e-15);
     assert.ok(Math.abs(cover.cloudRate - 0.7 * rate) < 1e-15);
-    assert.deepEqual(cover.deviceDurations, [0.6, 0.25, 0.1, 0.04, 0.01, 0, 0]);
+    assert.deepEqual(cover.deviceDurations, [1, 0, 0, 0, 0, 0, 0]);
     assert.deepEqual(cover.cloudDurations, cover.deviceDurations);
   });
 
-  it('have measured durations with half a count added, from 100 counts on', () => {
-    const durations = { device: [50, 30, 20], cloud: [50, 49] };
+  it('have measured durations with half a count added, from the first count on and by end', () => {
+    const durations = { device: [0, 1], cloud: [50, 49] };
     const { cover } = policyParameters(policy({ longestRun: 8, cover: { durations } }));
-    assert.deepEqual(cover.deviceDurations, [50.5, 30.5, 20.5, 0.5]);
-    assert.equal(policySummary(policy({ cover: { durations } })).uncalibrated, true);
-    assert.equal(policySummary(policy({ cover: { durations: { ...durations, cloud: [100] } } })).uncalibrated, false);
-    assert.equal(policySummary(policy({ cover: { durations, deviceShare: 1 } })).uncalibrated, false);
+    assert.deepEqual(cover.deviceDurations, [0.5, 1.5, 0.5, 0.5]);
+    assert.deepEqual(cover.cloudDurations, [50.5, 49.5, 0.5, 0.5]);
+    const { cover: half } = policyParameters(policy({ longestRun: 8, cover: { durations: { cloud: [1] } } }));
+    assert.deepEqual(
+      [half.deviceDurations, half.cloudDurations],
+      [
+        [1, 0, 0, 0],
+        [1.5, 0.5, 0.5, 0.5],
+      ],
+    );
   });
 
   it('make no cover below the hold, measured or not, where a period is shorter than it', () => {
@@ -63,13 +70,6 @@ describe('the parameters of a policy', () => {
       for (let sample = 0; sample < 1000; sample += 1) assert.ok(law.sample(random) >= 3000);
       assert.ok(policySummary(short).meanRun >= 2, 'an activity of one message makes two periods');
     }
-  });
-
-  it('put the tail of the prior into the longest run', () => {
-    const { cover } = policyParameters(policy({ longestRun: 4 }));
-    assert.equal(cover.deviceDurations.length, 3);
-    assert.ok(Math.abs((cover.deviceDurations[2] ?? 0) - 0.15) < 1e-12);
-    assert.deepEqual(policyParameters(policy({ longestRun: 1 })).cover.cloudDurations, [1]);
   });
 
   it('rest for 100 ms or two of the larger slots', () => {
@@ -116,13 +116,46 @@ describe('the summary of a policy', () => {
     assert.ok(Math.abs(summary.c0 - (0.2 - p) / (1 - p)) < 1e-12);
     assert.ok(Math.abs(summary.q - coverProbability(p, 0.2)) < 1e-12);
     assert.ok(summary.uncalibrated);
-    assert.ok(summary.meanRun > 1.98 && summary.meanRun < 2.05, `E[L] ${summary.meanRun}`);
-    // design.md section 11: about 1.5 GB a month, of which background 0.7, at about this rate.
+    assert.ok(summary.meanRun > 1 && summary.meanRun < 1.02, `E[L] ${summary.meanRun}`);
     const gigabytes = summary.bytesPerMonth / 1e9;
-    assert.ok(gigabytes > 1.3 && gigabytes < 2.2, `${gigabytes} GB a month`);
+    assert.ok(gigabytes > 1.2 && gigabytes < 1.4, `${gigabytes} GB a month`);
     const { upstream, downstream, both } = summary.bytesPerSecond;
     assert.ok(Math.abs(upstream + downstream - both) < 1e-9 && downstream > upstream);
     assert.ok(Math.abs(summary.b - both / (activityRate * 2048 + 8)) < 1e-9);
+  });
+
+  it('says what c rests on', () => {
+    const assumed = 'if every activity ends within T − lead − hold = 1.5 s';
+    const counts = { device: [8, 0, 1], cloud: [11, 9, 2] };
+    const cases: readonly [Readonly<Record<string, unknown>>, string, boolean][] = [
+      [{}, assumed, true],
+      [{ cover: { durations: { device: [0], cloud: [] } } }, assumed, true],
+      [{ cover: { durations: counts } }, 'by 31 measured activities', false],
+      [
+        { cover: { durations: { device: [1] } } },
+        'by 1 measured activity of the device, and if every activity of the cloud ends within T − lead − hold = 1.5 s',
+        true,
+      ],
+      [{ cover: { durations: { device: counts.device }, deviceShare: 1 } }, 'by 9 measured activities', false],
+      [
+        { cover: { durations: { cloud: counts.cloud } } },
+        'by 22 measured activities of the cloud, and if every activity of the device ends within T − lead − hold = 1.5 s',
+        true,
+      ],
+      [{ activity: { hold: '4200ms' } }, 'if every activity ends within T − lead − hold = 300 ms', true],
+      [{ activity: { hold: '4500ms' } }, 'if every activity ends within T − lead − hold = 0 s', true],
+      [{ period: '2s' }, 'if every activity ends within 2 T − lead − hold = 500 ms', true],
+    ];
+    for (const [change, condition, uncalibrated] of cases) {
+      const summary = policySummary(policy(change));
+      assert.equal(summary.condition, condition);
+      assert.equal(summary.uncalibrated, uncalibrated);
+      assert.equal(promiseText(summary), `c 0.2 ${condition}`);
+    }
+    for (const change of [{ mode: 'ILP' }, objective({ probability: 0 })]) {
+      const { condition, uncalibrated } = policySummary(policy(change));
+      assert.deepEqual([condition, uncalibrated], [undefined, false]);
+    }
   });
 
   it('of ILP hides all but p', () => {

@@ -6,7 +6,7 @@ import { Delay } from '../sim/delay.ts';
 import { simulatedParameters } from '../sim/parameters.ts';
 import type { EndObserver, SimulatedEnd } from '../sim/simulated-end.ts';
 import { Simulation } from '../sim/simulation.ts';
-import { type CoverProcess, durationLaw, durationPrior, PoissonCover, type Role, seededRandom } from '../src/index.ts';
+import { type CoverProcess, durationLaw, PoissonCover, type Role, seededRandom } from '../src/index.ts';
 
 const parameters = simulatedParameters({ periodMs: 1000, leadMs: 200, restMs: 200, holdMs: 300 });
 /** Virtual activities per second. */
@@ -69,7 +69,7 @@ function deviations(suspended: boolean): Record<'run' | 'idle', number>[] {
   const clock = new RunClock();
   const suspensions: Partial<Record<Role, SuspendedCover>> = {};
   const cover = (role: Role): CoverProcess => {
-    const law = durationLaw(durationPrior, parameters);
+    const law = durationLaw([0.6, 0.25, 0.1, 0.04, 0.01], parameters);
     const poisson = new PoissonCover(rates[role], law, seededRandom(`cover ${role}`), 0);
     const suspension = new SuspendedCover(poisson, () => clock.running(role));
     suspensions[role] = suspension;

@@ -10,7 +10,7 @@ export const sidecarEvents = {
   STARTED: { level: 'info', text: 'Both ports are open; the message names them.' },
   POLICY_LOADED: {
     level: 'info',
-    text: 'A policy is in force for its fleet: at the start, or after SIGHUP where it changed.',
+    text: 'A policy is in force for its fleet: at the start, or after SIGHUP where it changed; with c, and what c rests on.',
   },
   RELOADED: { level: 'info', text: 'SIGHUP: certificate, keys and policy files were read again and are in force.' },
   RELOAD_REFUSED: { level: 'error', text: 'SIGHUP: something on disk is not valid; everything stays as it was.' },

@@ -249,8 +249,8 @@ class RunningSidecar implements Sidecar {
     await inTurns(changed, (policy) => this.#announce(policy));
   }
 
-  #announce({ name, fleet, generation, origin }: FleetPolicy): void {
-    const message = `policy ${name} of fleet ${fleet}, version ${generation}, from ${origin}`;
+  #announce({ name, fleet, generation, origin, promise }: FleetPolicy): void {
+    const message = `policy ${name} of fleet ${fleet}, version ${generation}, from ${origin}: ${promise}`;
     this.#telemetry.metrics.policyLoaded(name);
     this.#options.log.event('POLICY_LOADED', message, { policy: name, fleet, generation });
   }
@@ -269,11 +269,12 @@ class RunningSidecar implements Sidecar {
   /** `/config`: what is in force, without secrets. */
   #describe(): unknown {
     const { config, version } = this.#options;
-    const policies = this.#policies.inForce.map(({ name, fleet, generation, origin }) => ({
+    const policies = this.#policies.inForce.map(({ name, fleet, generation, origin, promise }) => ({
       name,
       fleet,
       version: generation,
       origin,
+      promise,
     }));
     return { version, config: parse(renderConfig(sidecarConfigSchema, config)), policies, keys: this.#keys.describe() };
   }

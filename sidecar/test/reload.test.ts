@@ -84,6 +84,18 @@ describe('A reload', { timeout: 60_000 }, () => {
     assert.equal(logged('POLICY_LOADED').length, 2);
   });
 
+  test('says in the log and in /config what c is, and what it rests on', async () => {
+    await write('policy.yaml', policyText({ services, objective: 'adversaryConfidence: 0.5' }));
+    await local.sidecar.reload();
+    const promise = 'c 0.5 if every activity ends within T − lead − hold = 100 ms';
+    assert.match(logged('POLICY_LOADED').at(-1) ?? '', new RegExp(`policy.yaml:\\d+: ${promise}"`));
+    const { policies } = JSON.parse((await local.admin('/config')).text) as { policies: { promise: string }[] };
+    assert.deepEqual(
+      policies.map((entry) => entry.promise),
+      [promise],
+    );
+  });
+
   test('that is asked for while another runs reads what is there then, and each run ends with a line', async () => {
     const reloads = logged('RELOADED').length;
     const before = generation();

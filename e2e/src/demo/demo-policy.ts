@@ -21,7 +21,7 @@ export const activityRule: ActivityRule = { quietBytes: 64, windowMs: 500, holdM
 
 /** The policy holds for someone who uses the switch no more often than this. */
 const switchEveryS = 60;
-/** Counts of a law below 100 would be replaced by the prior: the table repeats, so its law is as good as this many. */
+/** Half a count is added to each class: the table repeats, so its law is as good as of this many. */
 const countedActivities = 1000;
 
 export interface DemoRates extends Calibration {

@@ -8,10 +8,12 @@ A valid policy is one line with what it promises and costs:
   p  probability that an activity starts within a period, from activity.perDay
   q  probability of cover per period (1 is ILP: always on)
   c  an observer's confidence that an activity starts when a run does; no cover
-     brings it to p or below
+     brings it to p or below. In STP it holds as far as cover lasts as long as
+     activities do, so the line says what that rests on: counts of measured
+     activities (cover.durations), or the assumption that every activity fits
+     into the shortest run
   b  bytes on the wire over those of the unshaped device, headers counted; without
      a measurement that device is taken to send 2,048 B per activity and 8 B/s
-"uncalibrated" says that the shipped law of durations stands in for a measured one.
 
 Examples:
   quietwire validate policies/*.yaml

@@ -5,6 +5,7 @@ import {
   type PolicySummary,
   parsePolicyFile,
   policySummary,
+  promiseText,
   ShapingError,
   type ShapingPolicy,
 } from '@quietwire/shaping';
@@ -40,11 +41,10 @@ export function reportPolicyFile(text: string, file: string): FileReport {
 
 /** One line for people: the promise and its price. */
 export function renderPolicy(file: string, { name, namespace, fleet, summary }: PolicyReport): string {
-  const { mode, p, q, c, b, bytesPerSecond, bytesPerMonth, uncalibrated } = summary;
-  const promise = `p ${figure(p)}, q ${figure(q)}, c ${figure(c)}, b ${figure(b)}`;
+  const { mode, p, q, b, bytesPerSecond, bytesPerMonth } = summary;
+  const promise = `p ${figure(p)}, q ${figure(q)}, ${promiseText(summary)}, b ${figure(b)}`;
   const price = `${figure(bytesPerSecond.both)} B/s, ${figure(bytesPerMonth / 1e9)} GB a month`;
-  const caveat = uncalibrated ? ', uncalibrated' : '';
-  return `${file}: ${namespace}/${name}: fleet ${fleet}, ${mode}, ${promise}, ${price}${caveat}`;
+  return `${file}: ${namespace}/${name}: fleet ${fleet}, ${mode}, ${promise}, ${price}`;
 }
 
 function reportPolicy(policy: ShapingPolicy): PolicyReport {

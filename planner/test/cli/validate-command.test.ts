@@ -33,7 +33,7 @@ suite('quietwire validate', { concurrency: 2 }, () => {
     assert.equal(status, 0, stderr);
     assert.match(
       stdout,
-      /^stdin: iot\/smart-plug: fleet smart-plug, STP, p 0\.00139, q 0\.00556, c 0\.2, b [\d.]+, [\d.]+ B\/s, [\d.]+ GB a month, uncalibrated\n$/,
+      /^stdin: iot\/smart-plug: fleet smart-plug, STP, p 0\.00139, q 0\.00556, c 0\.2 if every activity ends within T − lead − hold = 1\.5 s, b [\d.]+, [\d.]+ B\/s, [\d.]+ GB a month\n$/,
     );
     assert.equal(stderr, '');
   });

@@ -25,8 +25,26 @@ export interface DurationBounds {
   readonly longestRun: number;
 }
 
-/** Weights of the shipped prior for the classes 1, 2, 4, 8, 16 periods (period-clock.md section 4.3). */
-export const durationPrior: readonly number[] = [0.6, 0.25, 0.1, 0.04, 0.01];
+/** Added to the count of every class, so that no length of a run says "real" for certain (SPEC.md section 10.5). */
+const countAdded = 0.5;
+
+/**
+ * Weights of the classes 1, 2, 4 … longestRun periods, from counts of single activities (missing ones are 0): half a count is
+ * added to each. Where nothing was counted, the assumption of Apthorpe et al. 2019 stands in: every activity fits into one
+ * period. Source: SPEC.md section 10.5, decision 0019.
+ */
+export function durationWeights(counts: readonly number[] | undefined, longestRun: number): number[] {
+  const measured = countedActivities(counts) > 0;
+  return durationClasses(longestRun).map((length, index) => {
+    if (!measured) return length === 1 ? 1 : 0;
+    return (counts?.[index] ?? 0) + countAdded;
+  });
+}
+
+/** Activities that counts of duration classes rest on. */
+export function countedActivities(counts: readonly number[] | undefined): number {
+  return (counts ?? []).reduce((sum, count) => sum + count, 0);
+}
 
 interface DurationClass {
   readonly low: number;

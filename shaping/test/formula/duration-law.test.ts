@@ -1,13 +1,27 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type DurationBounds, durationLaw, durationPrior } from '../../src/formula/duration-law.ts';
+import { type DurationBounds, durationLaw, durationWeights } from '../../src/formula/duration-law.ts';
 import { seededRandom } from '../../src/random.ts';
 
+const mixed = [0.6, 0.25, 0.1, 0.04, 0.01];
 const bounds: DurationBounds = { periodMs: 5000, leadMs: 500, holdMs: 3000, longestRun: 64 };
+
+describe('the weights of the classes', () => {
+  it('are counts with half a count added to each class, from the first on', () => {
+    assert.deepEqual(durationWeights([8, 0, 1], 16), [8.5, 0.5, 1.5, 0.5, 0.5]);
+    assert.deepEqual(durationWeights([0, 1], 4), [0.5, 1.5, 0.5]);
+    assert.deepEqual(durationWeights([5], 1), [5.5]);
+  });
+
+  it('are one period where nothing was counted', () => {
+    for (const counts of [undefined, [], [0, 0, 0]]) assert.deepEqual(durationWeights(counts, 8), [1, 0, 0, 0]);
+    assert.deepEqual(durationWeights(undefined, 1), [1]);
+  });
+});
 
 describe('the law of durations', () => {
   it('puts each class between the ends of runs of that length', () => {
-    const shares = (x: number): number => durationLaw(durationPrior, bounds).cdf(x);
+    const shares = (x: number): number => durationLaw(mixed, bounds).cdf(x);
     assert.equal(shares(3000), 0);
     assert.ok(Math.abs(shares(3750) - 0.3) < 1e-12);
     assert.ok(Math.abs(shares(4500) - 0.6) < 1e-12);
@@ -23,7 +37,7 @@ describe('the law of durations', () => {
   });
 
   it('gives the weight of classes that end before the hold to the first that reaches it', () => {
-    const law = durationLaw(durationPrior, { ...bounds, periodMs: 2000, holdMs: 3000 });
+    const law = durationLaw(mixed, { ...bounds, periodMs: 2000, holdMs: 3000 });
     assert.equal(law.cdf(3000), 0);
     assert.ok(Math.abs(law.cdf(3250) - 0.425) < 1e-12, 'half of classes 1 and 2');
     assert.ok(Math.abs(law.cdf(3500) - 0.85) < 1e-12);

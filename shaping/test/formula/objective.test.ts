@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { activityProbability, coverRate, realShare } from '../../src/formula/confidence.ts';
-import { durationLaw, durationPrior } from '../../src/formula/duration-law.ts';
+import { durationLaw } from '../../src/formula/duration-law.ts';
 import {
   type CoverTradeoff,
   kneeOf,
@@ -11,6 +11,8 @@ import {
 } from '../../src/formula/objective.ts';
 import { ilpTraffic, overhead, stpTraffic, type TunnelShape } from '../../src/formula/traffic.ts';
 
+/** Weights of the classes 1, 2, 4, 8, 16 periods. */
+const mixed = [0.6, 0.25, 0.1, 0.04, 0.01];
 const shape: TunnelShape = {
   periodMs: 5000,
   leadMs: 500,
@@ -20,7 +22,7 @@ const shape: TunnelShape = {
   downstream: { intervalMs: 50, frameBytes: 1024 },
   background: { intervalMs: 2000, frameBytes: 128 },
 };
-const law = durationLaw(durationPrior, { ...shape, holdMs: 3000 });
+const law = durationLaw(mixed, { ...shape, holdMs: 3000 });
 const activityRate = 24 / 86_400;
 const probability = activityProbability(activityRate, 5000);
 const tradeoff: CoverTradeoff = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { durationLaw, durationPrior } from '../../src/formula/duration-law.ts';
+import { durationLaw } from '../../src/formula/duration-law.ts';
 import {
   constantDurations,
   exponentialDurations,
@@ -11,6 +11,8 @@ import { runLengthLaw } from '../../src/formula/run-length.ts';
 import { ilpTraffic, stpTraffic, type TunnelShape, usualWireCosts, wireBytes } from '../../src/formula/traffic.ts';
 import { seededRandom } from '../../src/random.ts';
 
+/** Weights of the classes 1, 2, 4, 8, 16 periods. */
+const mixed = [0.6, 0.25, 0.1, 0.04, 0.01];
 const shape: TunnelShape = {
   periodMs: 5000,
   leadMs: 500,
@@ -20,7 +22,7 @@ const shape: TunnelShape = {
   downstream: { intervalMs: 50, frameBytes: 1024 },
   background: { intervalMs: 2000, frameBytes: 128 },
 };
-const prior = durationLaw(durationPrior, { ...shape, holdMs: 3000 });
+const mixedLaw = durationLaw(mixed, { ...shape, holdMs: 3000 });
 
 describe('named laws of durations', () => {
   const laws = {
@@ -53,7 +55,7 @@ describe('the law of run lengths', () => {
   it('sums to 1, over 1, 2, 4 … M or over all lengths', () => {
     for (const powersOfTwo of [true, false]) {
       for (const rate of [1e-6, 0.001, 0.05, 1]) {
-        const law = runLengthLaw(rate, prior, { ...shape, powersOfTwo });
+        const law = runLengthLaw(rate, mixedLaw, { ...shape, powersOfTwo });
         const sum = law.probabilities.reduce((total, share) => total + share, 0);
         assert.ok(Math.abs(sum - 1) < 1e-12 && law.probabilities.every((share) => share >= 0));
         assert.equal(law.lengths.at(-1), 64);
@@ -62,8 +64,8 @@ describe('the law of run lengths', () => {
   });
 
   it('is the law of single activities when they are rare', () => {
-    const law = runLengthLaw(1e-9, prior, shape);
-    durationPrior.forEach((share, index) => {
+    const law = runLengthLaw(1e-9, mixedLaw, shape);
+    mixed.forEach((share, index) => {
       assert.ok(Math.abs((law.probabilities[index] ?? 0) - share) < 1e-6);
     });
     assert.ok(law.merged < 1e-8);
@@ -72,7 +74,7 @@ describe('the law of run lengths', () => {
   it('grows with the rate up to M', () => {
     let previous = 0;
     for (const rate of [1e-6, 1e-4, 0.01, 0.1, 1, 100]) {
-      const { mean } = runLengthLaw(rate, prior, shape);
+      const { mean } = runLengthLaw(rate, mixedLaw, shape);
       assert.ok(mean > previous && mean <= 64);
       previous = mean;
     }
@@ -92,17 +94,17 @@ describe('bytes on the wire', () => {
   });
 
   it('without activities only the background is sent', () => {
-    const traffic = stpTraffic(0, prior, shape);
+    const traffic = stpTraffic(0, mixedLaw, shape);
     assert.ok(Math.abs(traffic.both - (2 * 254) / 2) < 1e-9);
     assert.equal(traffic.shapedShare, 0);
-    assert.ok(Math.abs(stpTraffic(1e-9, prior, shape).both - traffic.both) < 0.01);
+    assert.ok(Math.abs(stpTraffic(1e-9, mixedLaw, shape).both - traffic.both) < 0.01);
   });
 
   it('with ever more activities the traffic nears that of ILP', () => {
     const ilp = ilpTraffic(shape.upstream, shape.downstream);
     let previous = 0;
     for (const rate of [0, 1e-4, 1e-3, 0.01, 0.1, 1, 10]) {
-      const traffic = stpTraffic(rate, prior, shape);
+      const traffic = stpTraffic(rate, mixedLaw, shape);
       assert.ok(traffic.both > previous, `${rate}/s: ${traffic.both}`);
       assert.ok(Math.abs(traffic.upstream + traffic.downstream - traffic.both) < 1e-9);
       previous = traffic.both;

@@ -29,6 +29,8 @@ export interface LoadedPolicy {
 export interface PolicyContent {
   readonly services: readonly Service[];
   readonly parameters: ShapingParameters;
+  /** c and what it holds for, for people. */
+  readonly promise: string;
   /** Oldest connection, ms. */
   readonly maxConnectionAgeMs: number;
 }
@@ -43,6 +45,8 @@ export interface FleetPolicy {
   readonly services: ReadonlyMap<string, Service>;
   /** `version` is the generation. */
   readonly parameters: ShapingParameters;
+  /** c and what it holds for, for people. */
+  readonly promise: string;
   /** What a device is told, sealed. */
   readonly message: Parameters;
   readonly maxConnectionAgeMs: number;
@@ -124,6 +128,7 @@ export class PolicyBook {
       generation,
       services: new Map(content.services.map((service) => [service.name, service])),
       parameters,
+      promise: content.promise,
       message: parametersMessage(parameters, this.#limits),
       maxConnectionAgeMs: content.maxConnectionAgeMs,
       meter: this.#meters.get(name) ?? new TunnelMeter(),

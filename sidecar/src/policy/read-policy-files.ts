@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 import {
   parseDuration,
   policyParameters,
+  policySummary,
+  promiseText,
   readPolicies,
   ShapingError,
   type ShapingParameters,
@@ -74,6 +76,7 @@ function loadedPolicy(policy: ShapingPolicy, known: ReadonlyMap<string, string>)
   const content = {
     services: spec.services,
     parameters: policyParameters(policy),
+    promise: promiseText(policySummary(policy)),
     maxConnectionAgeMs: parseDuration(spec.authentication.maxConnectionAge) ?? Number.POSITIVE_INFINITY,
   };
   return { name, fleet, origin, digest, content };
