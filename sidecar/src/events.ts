@@ -67,6 +67,10 @@ export const sidecarEvents = {
   },
   SUPPRESSED: { level: 'warn', text: 'Lines of one code came faster than the log takes; the message tells how many.' },
   TELEMETRY_FAILED: { level: 'warn', text: 'Metrics could not be sent by OTLP; the message of the exporter follows.' },
+  TELEMETRY_DIAGNOSTIC: {
+    level: 'debug',
+    text: 'What OpenTelemetry tells beyond warnings, where OTEL_LOG_LEVEL asks for it.',
+  },
 } as const satisfies Record<string, { level: LogLevel; text: string }>;
 
 export type SidecarEvent = keyof typeof sidecarEvents;

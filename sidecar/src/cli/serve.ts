@@ -1,13 +1,13 @@
 // The running sidecar of `quietwire-sidecar run`: log, signals and exit status around it.
 
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { diag } from '@opentelemetry/api';
 import { createSystemRuntime, exposedKeyFiles, LineSink, OneShot, systemLineTarget } from '@quietwire/tunnel';
 import type { SidecarConfig } from '../config/schema.ts';
 import { sidecarErrors } from '../errors.ts';
 import { keyPaths } from '../keys/key-paths.ts';
 import { Log } from '../log.ts';
 import { startSidecar } from '../sidecar.ts';
-import { nodeMetricsSdk } from '../telemetry/system-node-sdk.ts';
+import { diagnosticsLevel, processMetricsSdk } from '../telemetry/system-metrics-sdk.ts';
 import { telemetryFault } from '../telemetry/telemetry-fault.ts';
 
 /** Time for the last log lines: a reader that does not read must not keep the process. */
@@ -27,10 +27,11 @@ export async function serve(config: SidecarConfig, version: string): Promise<voi
   });
   lines.tellLoss = (count) => log.lostLine(count);
   const complain = (message: string): void => log.event('TELEMETRY_FAILED', telemetryFault(message));
-  diag.setLogger(
-    { error: complain, warn: complain, info: () => {}, debug: () => {}, verbose: () => {} },
-    DiagLogLevel.WARN,
-  );
+  const note = (message: string): void => log.event('TELEMETRY_DIAGNOSTIC', telemetryFault(message));
+  const logger = { error: complain, warn: complain, info: note, debug: note, verbose: note };
+  diag.setLogger(logger);
+  // Only now: a level that does not exist is told by a warning.
+  diag.setLogger(logger, { logLevel: diagnosticsLevel(), suppressOverrideMessage: true });
 
   const runtime = createSystemRuntime();
   const ended = Promise.withResolvers<void>();
@@ -56,7 +57,7 @@ export async function serve(config: SidecarConfig, version: string): Promise<voi
     log,
     wallNow: () => Date.now(),
     version,
-    startMetricsSdk: nodeMetricsSdk,
+    startMetricsSdk: processMetricsSdk,
     onDrain: stop,
   });
   await started;

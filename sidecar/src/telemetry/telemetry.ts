@@ -1,7 +1,7 @@
 /**
  * Joins instruments and readers: `/metrics` for Prometheus always, a push by OTLP where the configuration names an endpoint.
- * Which SDK carries the readers is an argument: the process uses OpenTelemetry's NodeSDK (`system-node-sdk.ts`), a sidecar
- * inside another program a provider of its own.
+ * Which SDK carries the readers is an argument: the process has a global one that reads the environment
+ * (`system-metrics-sdk.ts`), a sidecar inside another program a provider of its own.
  */
 import type { MeterProvider } from '@opentelemetry/api';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -25,6 +25,8 @@ export interface OtlpOptions {
 
 export interface MetricsSdk {
   readonly provider: MeterProvider;
+  /** Nothing is collected: readers are not bound, and a scrape is empty. */
+  readonly disabled?: boolean;
   shutdown(): Promise<void>;
 }
 
@@ -63,7 +65,7 @@ export function startTelemetry(options: {
   const stopSampling = observeProcess(sdk.provider);
   return {
     metrics: new SidecarMetrics(sdk.provider, options.sources),
-    metricsText: () => prometheus.text(),
+    metricsText: async () => (sdk.disabled ? '' : await prometheus.text()),
     shutdown: async () => {
       stopSampling();
       await sdk.shutdown();
