@@ -1,4 +1,4 @@
-// `npm run generate [-- --check]`: runs the generators of all workspaces; --check changes nothing and fails on drift.
+// `npm run generate [-- --check]`: runs the generators of all workspaces and of the repository; --check changes nothing and fails on drift.
 
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const failed: string[] = [];
-for (const script of globSync('*/scripts/generate.{mjs,ts}', { cwd: root, exclude: ['node_modules/**'] }).sort()) {
+for (const script of globSync(['*/scripts/generate.{mjs,ts}', 'scripts/generate-*.ts'], {
+  cwd: root,
+  exclude: ['node_modules/**'],
+}).sort()) {
   const file = join(root, script);
   const command = ['--conditions=quietwire-source', file, ...process.argv.slice(2)];
   const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });

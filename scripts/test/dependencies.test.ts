@@ -5,6 +5,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { distinctPackages, type Lock, runtimePackages } from '../runtime-packages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -79,5 +80,70 @@ describe('the lock file', () => {
       without.filter(([, { resolved }]) => resolved === undefined),
       [],
     );
+  });
+});
+
+describe('what npm installs with a published package', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Lock };
+  const published = manifests.filter((path) => {
+    const manifest = JSON.parse(read(path)) as { private?: boolean };
+    return manifest.private !== true;
+  });
+  const workspaces = published.map((path) => path.replace('/package.json', ''));
+
+  it('is found through nested folders, peers and cycles', () => {
+    const lock: Lock = {
+      ours: { dependencies: { a: '1', c: '1' } },
+      'node_modules/a': { version: '1.0.0', dependencies: { b: '2' }, peerDependencies: { p: '1', q: '1' } },
+      'node_modules/b': { version: '1.0.0' },
+      'node_modules/a/node_modules/b': { version: '2.0.0', hasInstallScript: true, dependencies: { a: '1' } },
+      'node_modules/c': { version: '1.0.0', dependencies: { b: '1' }, optionalDependencies: { absent: '1' } },
+      'node_modules/p': { version: '1.0.0' },
+      'node_modules/unused': { version: '1.0.0' },
+    };
+    const brought = runtimePackages(lock, 'ours');
+    assert.deepEqual(
+      brought.map(({ direct, others }) => [direct.name, others.map(({ name, version }) => `${name} ${version}`)]),
+      [
+        ['a', ['b 2.0.0', 'p 1.0.0']],
+        ['c', ['b 1.0.0']],
+      ],
+    );
+    const all = distinctPackages(brought);
+    assert.equal(all.length, 5);
+    assert.deepEqual(
+      all.filter(({ hasInstallScript }) => hasInstallScript).map(({ path }) => path),
+      ['node_modules/a/node_modules/b'],
+    );
+  });
+
+  it('has no install script and nothing to compile', () => {
+    assert.deepEqual(workspaces.toSorted(), ['device', 'planner', 'sidecar']);
+    for (const workspace of workspaces) {
+      const all = distinctPackages(runtimePackages(packages, workspace));
+      assert.ok(all.length >= 4, workspace);
+      for (const { path, hasInstallScript } of all) {
+        const { scripts = {} } = JSON.parse(read(join(path, 'package.json'))) as { scripts?: Record<string, string> };
+        const atInstall = ['preinstall', 'install', 'postinstall'].filter((name) => name in scripts);
+        assert.deepEqual({ path, hasInstallScript, atInstall }, { path, hasInstallScript: false, atInstall: [] });
+        assert.ok(!existsSync(join(root, path, 'binding.gyp')), path);
+      }
+    }
+  });
+
+  it('stands in docs/dependencies.md with its count', () => {
+    const text = read('docs/dependencies.md');
+    for (const workspace of workspaces) {
+      const all = distinctPackages(runtimePackages(packages, workspace));
+      const section = text.split(`### \`@quietwire/${workspace}\`\n`)[1]?.split(/^##|^<!--/m)[0] ?? '';
+      assert.match(section, new RegExp(`^\\n${all.length} packages; none has an install script\\.\\n`));
+      const listed = [...section.matchAll(/`([^`]+)` (\d\S*?)(?=,| \|)/g)].map(
+        ([, name, version]) => `${name} ${version}`,
+      );
+      assert.deepEqual(
+        [...new Set(listed)].toSorted(),
+        all.map(({ name, version }) => `${name} ${version}`).toSorted(),
+      );
+    }
   });
 });
