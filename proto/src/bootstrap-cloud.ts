@@ -72,7 +72,16 @@ export class CloudBootstrap {
     } catch (error) {
       if (error instanceof ProtoError) return { send: refusal(error), refused: error };
       throw error;
+    } finally {
+      if (this.#state === 'closed') this.erase();
     }
+  }
+
+  /** Overwrites what was derived: also when the device leaves before its proof. A session has copies of its own. */
+  erase(): void {
+    this.#state = 'closed';
+    this.#challenged?.keys.erase();
+    this.#challenged = undefined;
   }
 
   #challenge(body: Uint8Array): CloudStep {

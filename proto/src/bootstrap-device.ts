@@ -63,6 +63,21 @@ export class DeviceBootstrap {
    * FRAME_TOO_LARGE: close the connection without an answer.
    */
   receive(type: number, body: Uint8Array): { send?: Uint8Array; session?: Session } {
+    try {
+      return this.#receive(type, body);
+    } finally {
+      if (this.#state === 'closed') this.erase();
+    }
+  }
+
+  /** Overwrites what was derived: also when the cloud leaves before its proof. A session has copies of its own. */
+  erase(): void {
+    this.#state = 'closed';
+    this.#keys?.erase();
+    this.#keys = undefined;
+  }
+
+  #receive(type: number, body: Uint8Array): { send?: Uint8Array; session?: Session } {
     const state = this.#state;
     this.#state = 'closed';
     if (type === fieldTypes.REFUSE && (state === 'challenge' || state === 'accept')) {

@@ -30,6 +30,11 @@ export class ControlSealer {
     return this.#cipher.count;
   }
 
+  /** Overwrites the key; sealing is over. What OpenSSL copied for a message it has erased with its cipher. */
+  erase(): void {
+    this.#cipher.erase();
+  }
+
   /**
    * Seals one message. What it returns must be sent, and before anything that is sealed later.
    * @throws ProtoError SEAL_EXHAUSTED, PARAMETERS_INVALID
@@ -66,6 +71,12 @@ export class ControlOpener {
   /** Bytes held of a message whose last fragment is yet to come; at most 16 KiB. */
   get heldBytes(): number {
     return this.#joiner.heldBytes;
+  }
+
+  /** Overwrites the key and the fragments that are held; opening is over. */
+  erase(): void {
+    this.#cipher.erase();
+    this.#joiner.erase();
   }
 
   /**
@@ -124,6 +135,7 @@ class DirectionCipher {
   readonly algorithm: CipherGCMTypes;
   /** Key, iv and nonce side by side: an idle tunnel keeps one buffer for each direction. */
   readonly #bytes = new Uint8Array(KEY_BYTES + 2 * IV_BYTES);
+  #erased = false;
   count = 0;
 
   constructor({ aead, key, iv }: SealOptions) {
@@ -139,7 +151,14 @@ class DirectionCipher {
     return this.#bytes.subarray(0, KEY_BYTES);
   }
 
+  erase(): void {
+    this.#bytes.fill(0);
+    this.#erased = true;
+  }
+
   nextNonce(): Uint8Array {
+    // With zeros for a key anyone could read it.
+    if (this.#erased) throw new ProtoError('SEAL_EXHAUSTED', 'the key was erased');
     if (this.count >= limits.sealedMessages) throw new ProtoError('SEAL_EXHAUSTED');
     const nonce = this.#bytes.subarray(KEY_BYTES + IV_BYTES);
     let rest = this.count++;
@@ -160,6 +179,13 @@ class FragmentJoiner {
   #next = 0;
   heldBytes = 0;
 
+  erase(): void {
+    this.#buffer.fill(0);
+    this.#buffer = noBytes;
+    this.#next = 0;
+    this.heldBytes = 0;
+  }
+
   /** The whole message with its last fragment; undefined before. */
   add({ message, index, last, data }: Fragment): Uint8Array | undefined {
     if (index !== this.#next || (index > 0 && message !== this.#message)) {
@@ -171,6 +197,7 @@ class FragmentJoiner {
     if (length > this.#buffer.length) {
       const larger = new Uint8Array(Math.min(limits.controlMessage, 2 * length));
       larger.set(this.#buffer.subarray(0, this.heldBytes));
+      this.#buffer.fill(0);
       this.#buffer = larger;
     }
     this.#buffer.set(data, this.heldBytes);

@@ -62,7 +62,7 @@ export function transcriptHash(helloBody: Uint8Array, challengeBody: Uint8Array,
   return hash.update(binding.value).digest();
 }
 
-/** Everything that one device key and one transcript give. */
+/** Everything that one device key and one transcript give; what lies between is overwritten at once. */
 export class KeySchedule {
   readonly deviceMac: Uint8Array;
   readonly cloudMac: Uint8Array;
@@ -71,11 +71,10 @@ export class KeySchedule {
 
   constructor(deviceKey: Uint8Array, transcript: Uint8Array) {
     const master = hmac(transcript, deviceKey); // HKDF-Extract(salt, IKM) of RFC 5869
-    this.deviceMac = hmac(expand(master, labels.deviceProof, 32), transcript);
-    this.cloudMac = createHmac('sha256', expand(master, labels.cloudProof, 32))
-      .update(transcript)
-      .update(this.deviceMac)
-      .digest();
+    const deviceProof = expand(master, labels.deviceProof, 32);
+    const cloudProof = expand(master, labels.cloudProof, 32);
+    this.deviceMac = hmac(deviceProof, transcript);
+    this.cloudMac = createHmac('sha256', cloudProof).update(transcript).update(this.deviceMac).digest();
     this.deviceControl = {
       key: expand(master, labels.deviceControlKey, 32),
       iv: expand(master, labels.deviceControlIv, 12),
@@ -84,6 +83,14 @@ export class KeySchedule {
       key: expand(master, labels.cloudControlKey, 32),
       iv: expand(master, labels.cloudControlIv, 12),
     };
+    for (const secret of [master, deviceProof, cloudProof]) secret.fill(0);
+  }
+
+  /** Overwrites proofs and keys: once the sealers have their copies, or the exchange has failed. */
+  erase(): void {
+    const { deviceMac, cloudMac, deviceControl, cloudControl } = this;
+    for (const secret of [deviceMac, cloudMac, deviceControl.key, deviceControl.iv, cloudControl.key, cloudControl.iv])
+      secret.fill(0);
   }
 }
 
@@ -94,7 +101,9 @@ export function macsEqual(one: Uint8Array, other: Uint8Array): boolean {
 
 /** HKDF-Expand of RFC 5869 for at most 32 bytes, which is one block. */
 function expand(master: Uint8Array, label: string, length: number): Uint8Array {
-  return createHmac('sha256', master).update(label).update(Uint8Array.of(1)).digest().subarray(0, length);
+  const block = createHmac('sha256', master).update(label).update(Uint8Array.of(1)).digest();
+  block.fill(0, length);
+  return block.subarray(0, length);
 }
 
 function hmac(key: Uint8Array, data: string | Uint8Array): Uint8Array {

@@ -311,3 +311,60 @@ function tooLarge(): Parameters {
   const interval = { kind: 'empirical' as const, values, weights: values };
   return { ...ilpParameters, upstream: { interval }, downstream: { interval } };
 }
+
+/** The key schedules that are erased while `work` runs; what they held must then be gone. */
+function erasedDuring(work: () => void): KeySchedule[] {
+  const erased: KeySchedule[] = [];
+  const { erase } = KeySchedule.prototype;
+  KeySchedule.prototype.erase = function (this: KeySchedule) {
+    erase.call(this);
+    erased.push(this);
+  };
+  try {
+    work();
+  } finally {
+    KeySchedule.prototype.erase = erase;
+  }
+  for (const { deviceMac, cloudMac, deviceControl, cloudControl } of erased) {
+    const secrets = [deviceMac, cloudMac, ...Object.values(deviceControl), ...Object.values(cloudControl)];
+    for (const secret of secrets) assert.ok(secret.every((byte: number) => byte === 0));
+  }
+  return erased;
+}
+
+test('both ends erase what they derived when the session stands, and it works by copies', () => {
+  const erased = erasedDuring(() => {
+    const both = run(device(), cloud());
+    const ack = { parametersAck: { version: 1 } };
+    assert.deepEqual(both.cloud.open.open(both.device.seal.seal(ack)), ack);
+    assert.deepEqual(both.device.open.open(both.cloud.seal.seal(ack)), ack);
+  });
+  assert.equal(erased.length, 2);
+});
+
+test('both ends erase what they derived when the exchange fails or is given up', () => {
+  const challenged = (): { one: DeviceBootstrap; other: CloudBootstrap; proof: [number, Uint8Array] } => {
+    const [one, other] = [device(), cloud()];
+    const challenge = field(other.receive(...field(one.hello())).send);
+    return { one, other, proof: field(one.receive(...challenge).send) };
+  };
+  const wrongProof = erasedDuring(() => {
+    const { other, proof } = challenged();
+    const body = proof[1].map((byte, at) => (at === proof[1].length - 1 ? byte ^ 1 : byte));
+    assert.equal(other.receive(proof[0], body).refused?.code, 'AUTHENTICATION');
+  });
+  assert.equal(wrongProof.length, 1);
+  const wrongMessage = erasedDuring(() => {
+    const { one, other } = challenged();
+    other.receive(types.accept, new Uint8Array(3));
+    assert.throws(() => one.receive(types.challenge, new Uint8Array(3)), { code: 'FIELD_NOT_ALLOWED' });
+  });
+  assert.equal(wrongMessage.length, 2);
+  const left = erasedDuring(() => {
+    const { one, other, proof } = challenged();
+    one.erase();
+    other.erase();
+    assert.equal(other.receive(...proof).refused?.code, 'FIELD_NOT_ALLOWED');
+  });
+  assert.equal(left.length, 2);
+});

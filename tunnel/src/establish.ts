@@ -26,6 +26,12 @@ export interface EstablishOptions {
   readonly createTunnel: (session: Session) => Tunnel;
 }
 
+/** One end's bootstrap, of either role. */
+interface Bootstrap {
+  receive(type: number, body: Uint8Array): Step;
+  erase(): void;
+}
+
 /** What one message of the peer leads to. */
 interface Step {
   send?: Uint8Array;
@@ -39,7 +45,7 @@ interface Step {
  */
 export function establishAsDevice(options: EstablishOptions, bootstrap: DeviceBootstrapOptions): Promise<Tunnel> {
   const device = new DeviceBootstrap(bootstrap);
-  const exchange = new Exchange(options, (type, body) => device.receive(type, body), undefined);
+  const exchange = new Exchange(options, device, undefined);
   options.channel.write(device.hello());
   return exchange.tunnel;
 }
@@ -50,7 +56,7 @@ export function establishAsDevice(options: EstablishOptions, bootstrap: DeviceBo
  */
 export function establishAsCloud(options: EstablishOptions, bootstrap: CloudBootstrapOptions): Promise<Tunnel> {
   const cloud = new CloudBootstrap(bootstrap);
-  return new Exchange(options, (type, body) => cloud.receive(type, body), refusal).tunnel;
+  return new Exchange(options, cloud, refusal).tunnel;
 }
 
 class Exchange implements FrameVisitor, Timed {
@@ -60,7 +66,7 @@ class Exchange implements FrameVisitor, Timed {
   scheduled = false;
 
   readonly #options: EstablishOptions;
-  readonly #step: (type: number, body: Uint8Array) => Step;
+  readonly #bootstrap: Bootstrap;
   readonly #refusal: ((error: ProtoError) => Uint8Array) | undefined;
   readonly #reader: FrameReader;
   readonly #result = Promise.withResolvers<Tunnel>();
@@ -68,12 +74,12 @@ class Exchange implements FrameVisitor, Timed {
 
   constructor(
     options: EstablishOptions,
-    step: (type: number, body: Uint8Array) => Step,
+    bootstrap: Bootstrap,
     refusal: ((error: ProtoError) => Uint8Array) | undefined,
   ) {
     const { channel, runtime, deadlineMs } = options;
     this.#options = options;
-    this.#step = step;
+    this.#bootstrap = bootstrap;
     this.#refusal = refusal;
     this.#reader = new FrameReader(this, { maxFrame: 0, bootstrap: true });
     channel.onRead = (chunk) => this.#read(chunk);
@@ -101,14 +107,14 @@ class Exchange implements FrameVisitor, Timed {
 
   bootstrap(type: number, body: Uint8Array): void {
     if (this.#over) return;
-    const { send, session, refused } = this.#step(type, body);
+    const { send, session, refused } = this.#bootstrap.receive(type, body);
     if (send !== undefined) this.#options.channel.write(send);
     if (refused !== undefined) {
       this.#end(refused);
       return;
     }
     if (session === undefined) return;
-    const tunnel = this.#options.createTunnel(session);
+    const tunnel = this.#createTunnel(session);
     this.#reader.stop();
     this.#over = true;
     this.#options.runtime.scheduler.cancel(this);
@@ -122,6 +128,16 @@ class Exchange implements FrameVisitor, Timed {
   ack(): void {}
   control(): void {}
   stream(): void {}
+
+  #createTunnel(session: Session): Tunnel {
+    try {
+      return this.#options.createTunnel(session);
+    } catch (error) {
+      session.seal.erase();
+      session.open.erase();
+      throw error;
+    }
+  }
 
   #read(chunk: Uint8Array): void {
     if (this.#over) return;
@@ -155,6 +171,7 @@ class Exchange implements FrameVisitor, Timed {
     if (this.#over) return;
     this.#over = true;
     this.#options.runtime.scheduler.cancel(this);
+    this.#bootstrap.erase();
     this.#result.reject(error);
   }
 }

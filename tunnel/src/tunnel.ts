@@ -306,6 +306,8 @@ export class Tunnel implements Timed {
     const undelivered = this.#streams.undelivered;
     this.#streams.failAll(error?.message ?? 'the tunnel was closed');
     this.#outbox.clear();
+    this.session.seal.erase();
+    this.session.open.erase();
     this.#meter.tunnelsActive -= 1;
     if (undelivered)
       this.#closing?.reject(error ?? new TunnelError('TUNNEL_UNDELIVERED', 'streams were reset with data queued'));
