@@ -18,6 +18,7 @@ export interface StpShaperOptions {
 export class StpShaper implements Shaper {
   readonly #clock: PeriodClock;
   readonly #cover: CoverProcess;
+  readonly #periodMs: number;
   readonly #distanceMs: number;
   readonly #slots: number;
   readonly #frameSize: number;
@@ -45,8 +46,9 @@ export class StpShaper implements Shaper {
     this.#cover = cover;
     const [own, peer] =
       role === 'device' ? [parameters.upstream, parameters.downstream] : [parameters.downstream, parameters.upstream];
-    this.#distanceMs = constantOf(own.interval);
-    this.#slots = Math.round(parameters.periodMs / this.#distanceMs);
+    this.#periodMs = parameters.periodMs;
+    this.#slots = Math.round(parameters.periodMs / constantOf(own.interval));
+    this.#distanceMs = this.#periodMs / this.#slots;
     this.#frameSize = parameters.frameSize;
     this.#backgroundMs = parameters.background.intervalMs;
     this.#backgroundSize = parameters.background.frameSize;
@@ -86,7 +88,7 @@ export class StpShaper implements Shaper {
   get nextSlotMs(): number {
     if (this.#clock.idle) return this.#backgroundNextMs;
     if (this.#slotsOf !== this.#clock.running) return this.#clock.startMs;
-    if (this.#index < this.#slots) return this.#clock.startMs + this.#index * this.#distanceMs;
+    if (this.#index < this.#slots) return this.#slotAt(this.#index);
     if (this.#clock.known > this.#clock.running) return this.#clock.endMs;
     return this.#clock.endMs - this.#distanceMs + this.#backgroundMs;
   }
@@ -225,6 +227,14 @@ export class StpShaper implements Shaper {
     this.#index = this.#slots;
   }
 
+  /**
+   * Deadline of a slot of the running period. By whole numbers first: with a distance such as 5,000 / 150 a product of it would
+   * come out above the tick that it means, and the slot a tick late.
+   */
+  #slotAt(index: number): number {
+    return this.#clock.startMs + (index * this.#periodMs) / this.#slots;
+  }
+
   #dueSlot(tickMs: number): number {
     if (this.#clock.idle) {
       if (tickMs < this.#backgroundNextMs) return 0;
@@ -235,13 +245,13 @@ export class StpShaper implements Shaper {
       this.#inPeriod = false;
       return this.#backgroundSize;
     }
-    if (this.#index >= this.#slots || tickMs < this.#clock.startMs + this.#index * this.#distanceMs) return 0;
-    const due = Math.min(this.#slots - 1, Math.floor((tickMs - this.#clock.startMs) / this.#distanceMs));
-    // With a fractional distance the quotient may come out just below the slot whose time has come.
+    if (this.#index >= this.#slots || tickMs < this.#slotAt(this.#index)) return 0;
+    const due = Math.min(this.#slots - 1, Math.floor(((tickMs - this.#clock.startMs) * this.#slots) / this.#periodMs));
+    // At times above 10^12 ms a slot's deadline may round to the tick before it.
     const slot = Math.max(due, this.#index);
     this.#lateSkips += slot - this.#index;
     this.#index = slot + 1;
-    this.#slotMs = this.#clock.startMs + slot * this.#distanceMs;
+    this.#slotMs = this.#slotAt(slot);
     this.#inPeriod = true;
     return this.#frameSize;
   }
@@ -249,7 +259,7 @@ export class StpShaper implements Shaper {
   #plan(nowMs: number): void {
     let nextMs = Math.min(this.#clock.nextMs(nowMs), this.#cover.nextMs);
     if (this.#clock.idle) nextMs = Math.min(nextMs, this.#backgroundNextMs);
-    else if (this.#index < this.#slots) nextMs = Math.min(nextMs, this.#clock.startMs + this.#index * this.#distanceMs);
+    else if (this.#index < this.#slots) nextMs = Math.min(nextMs, this.#slotAt(this.#index));
     this.#nextMs = Math.ceil(nextMs);
   }
 }

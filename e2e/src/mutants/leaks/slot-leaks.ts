@@ -100,7 +100,7 @@ export const slotLeaks: readonly Mutant[] = [
     file: 'shaping/src/stp-shaper.ts',
     edits: [
       {
-        find: 'const due = Math.min(this.#slots - 1, Math.floor((tickMs - this.#clock.startMs) / this.#distanceMs));',
+        find: 'const due = Math.min(this.#slots - 1, Math.floor(((tickMs - this.#clock.startMs) * this.#slots) / this.#periodMs));',
         replace: 'const due = this.#index;',
       },
     ],
