@@ -73,7 +73,7 @@ export class Outbox {
     if (this.#moveHeld(next) && only === undefined) {
       this.#filled.bytes = 0;
       this.#filled.active = false;
-      streams.fill(next.writer, controlRoom(next.size), this.#filled);
+      streams.fill(next.writer, controlRoom(next.size), !shaper.nextInPeriod, this.#filled);
       next.payloadBytes += this.#filled.bytes;
       if (this.#filled.active) next.active = true;
     }
@@ -89,6 +89,8 @@ export class Outbox {
     this.#written = undefined;
     const next = this.#next;
     if (next === undefined || next.size > size) return undefined;
+    // Prepared for a period whose slots were skipped: an activity leaves in periods only (SPEC.md section 8.3).
+    if (next.active && !this.#options.shaper.inPeriod) return undefined;
     if (next.size < size) this.#options.pool.extend(next, size);
     this.#next = undefined;
     this.#written = next;

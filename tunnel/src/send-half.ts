@@ -109,14 +109,16 @@ export class SendHalf {
    * Moves as much as fits into the frame.
    * @param budget bytes of data that the tunnel's credit allows.
    * @param reserve bytes that stay free in the frame, the headers of all fields counted.
+   * @param quietOnly nothing of an activity may leave, nor what waits behind it (SPEC.md section 8.3).
    */
-  fill(id: number, writer: FrameWriter, budget: number, reserve: number, filled: Filled): void {
+  fill(id: number, writer: FrameWriter, budget: number, reserve: number, quietOnly: boolean, filled: Filled): void {
     let left = Math.min(budget, this.#creditMax - this.#sent);
     while (this.#queued > 0 && left > 0) {
       const room = writer.room - reserve - FIELD_HEADER;
       if (room <= 0) return;
       const chunk = this.#chunks[0] as Uint8Array;
       const active = this.#sent < this.#activeUpTo;
+      if (active && quietOnly) return;
       let wanted = Math.min(chunk.length - this.#taken, left, room);
       if (active) wanted = Math.min(wanted, this.#activeUpTo - this.#sent);
       const fin = this.#finQueued && wanted === this.#queued;

@@ -30,8 +30,11 @@ export class StreamFiller {
     this.#options = options;
   }
 
-  /** Writes what is due, in this order: credit and acknowledgements, opens and resets, payload. Leaves `reserve` bytes. */
-  fill(writer: FrameWriter, reserve: number, filled: Filled): void {
+  /**
+   * Writes what is due, in this order: credit and acknowledgements, opens and resets, payload. Leaves `reserve` bytes.
+   * `quietOnly` leaves out what belongs to an activity.
+   */
+  fill(writer: FrameWriter, reserve: number, quietOnly: boolean, filled: Filled): void {
     if (this.#options.window.creditDue && writer.room - reserve >= 9) writer.tunnelCredit(this.#options.window.renew());
     this.#options.opens.fill(writer, reserve);
     for (const stream of this.#options.streams.values()) this.#fillState(stream, writer, reserve);
@@ -41,7 +44,7 @@ export class StreamFiller {
     for (let i = 0; i < streams.length; i += 1) {
       if (writer.room - reserve < STREAM_FIELD) return;
       const stream = streams[(i + this.#turn) % streams.length] as TunnelStream;
-      this.#fillPayload(stream, writer, reserve, filled);
+      this.#fillPayload(stream, writer, reserve, quietOnly, filled);
     }
   }
 
@@ -78,11 +81,11 @@ export class StreamFiller {
     stream.openPending = !writer.open(stream.id, stream.service);
   }
 
-  #fillPayload(stream: TunnelStream, writer: FrameWriter, reserve: number, filled: Filled): void {
+  #fillPayload(stream: TunnelStream, writer: FrameWriter, reserve: number, quietOnly: boolean, filled: Filled): void {
     if (stream.openPending || stream.resetCode !== 0 || !stream.sendHalf.sendable) return;
     const { credit } = this.#options;
     const before = filled.bytes;
-    stream.sendHalf.fill(stream.id, writer, credit.left, reserve, filled);
+    stream.sendHalf.fill(stream.id, writer, credit.left, reserve, quietOnly, filled);
     credit.spend(filled.bytes - before);
     this.#drained.push(stream);
   }

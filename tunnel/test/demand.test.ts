@@ -69,11 +69,42 @@ test('while slots are skipped, Demand that has not left holds as payload does th
   await expectAlike(12_000.5, {}, { fromMs: 12_000, untilMs: 18_123 });
 });
 
-test('credit that comes while idle begins no run at once: its time does not follow from the peer’s frames', async () => {
+test('in a run too, bytes of the last millisecond before a slot take the next one, as Demand of that time does', async () => {
+  for (const late of [0, 0.3]) {
+    // The run begins with the tick after the first write; its slots follow from 10,002 on.
+    const expected = new Map([
+      [10_200.9, 10_202],
+      [10_201.5, 10_302],
+      [10_202.1, 10_302],
+    ]);
+    for (const [atMs, slotMs] of expected) {
+      const pair = await connectPair({ lateMs: () => late });
+      const stream = pair.device.open('any', { allowHalfOpen: true });
+      await pair.time.advanceTo(9000);
+      const arrivals: number[] = [];
+      pair.accepted[0]?.stream.on('data', () => arrivals.push(pair.time.now() - 20 - late));
+      pair.time.at(10_000.5, () => stream.write(Buffer.alloc(60)));
+      pair.time.at(atMs, () => stream.write(Buffer.alloc(60)));
+      await pair.time.advanceTo(12_000);
+      assert.deepEqual(arrivals.map(Math.round), [10_002, slotMs], `${atMs}, ticks ${late} ms late`);
+    }
+  }
+});
+
+const constant = (value: number) => ({ kind: 'constant' as const, value });
+
+/** By when the device's next background slot comes after credit: with 50 ms both ways 1,900 ms, with these 950. */
+const slotsOfCredit = {
+  'long after': {},
+  'soon after': { downstream: { interval: constant(1000), size: constant(1024) } },
+};
+
+/** When a run begins after credit, in parts of the distance of background slots. */
+async function lagsAfterCredit(parameters: PairOptions['parameters']): Promise<number[]> {
   const { intervalMs } = sampleParameters.background;
   const lags: number[] = [];
   for (let seed = 0; seed < 60; seed += 1) {
-    const pair = await connectPair({ seed });
+    const pair = await connectPair({ seed, ...(parameters === undefined ? {} : { parameters }) });
     const stream = pair.device.open('any', { allowHalfOpen: true });
     await pair.time.advanceTo(9000);
     pair.time.at(10_000.5, () => stream.write(Buffer.alloc(40_000)));
@@ -84,10 +115,45 @@ test('credit that comes while idle begins no run at once: its time does not foll
     lags.push((startMs - creditMs) / intervalMs);
     assert.equal(stream.sendHalf.queued, 0);
   }
-  lags.sort((a, b) => a - b);
-  // Even over the distance of two background slots: the largest distance of 60 values from that (Kolmogorov–Smirnov, 1 %).
+  return lags.sort((a, b) => a - b);
+}
+
+/** The largest distance of sorted values from the even law, as Kolmogorov and Smirnov have it; 1 % exceed the bound. */
+function expectEven(values: readonly number[]): void {
+  const count = values.length;
   const distance = Math.max(
-    ...lags.map((lag, rank) => Math.max(Math.abs(lag - rank / 60), Math.abs(lag - (rank + 1) / 60))),
+    ...values.map((value, rank) => Math.max(Math.abs(value - rank / count), Math.abs(value - (rank + 1) / count))),
   );
-  assert.ok(distance < 1.63 / Math.sqrt(60), `${distance}`);
+  assert.ok(distance < 1.63 / Math.sqrt(count), `${distance}: ${values.map((value) => value.toFixed(3)).join(' ')}`);
+}
+
+test('credit that comes while idle begins no run at once: its time does not follow from the peer’s frames', async () => {
+  expectEven(await lagsAfterCredit(slotsOfCredit['long after']));
+});
+
+test('a background slot that comes before the run does not move it', async () => {
+  expectEven(await lagsAfterCredit(slotsOfCredit['soon after']));
+});
+
+test('a background frame has no byte of an activity, whatever waits for credit in front of it', async () => {
+  for (const [when, parameters] of Object.entries(slotsOfCredit)) {
+    const pair = await connectPair({ parameters });
+    const stream = pair.device.open('any', { allowHalfOpen: true });
+    await pair.time.advanceTo(9000);
+    pair.time.at(10_000.5, () => stream.write(Buffer.alloc(40_000)));
+    // Three bytes, a window later, are quiet; they wait behind the activity.
+    pair.time.at(50_000.5, () => stream.write(Buffer.alloc(3)));
+    pair.time.at(60_000, () => pair.accepted[0]?.stream.resume());
+    await pair.time.advanceTo(59_999);
+    const before = pair.deviceMeter.payloadSent;
+    const inPeriods = () => pair.deviceMeter.framesSentPeriod;
+    const periodFrames = inPeriods();
+    for (let atMs = 60_000; inPeriods() === periodFrames; atMs += 1) {
+      await pair.time.advanceTo(atMs);
+      if (inPeriods() === periodFrames) assert.equal(pair.deviceMeter.payloadSent, before, `${when}: at ${atMs}`);
+      assert.ok(atMs < 70_000);
+    }
+    await pair.time.advanceTo(75_000);
+    assert.equal(pair.deviceMeter.payloadSent, 40_003);
+  }
 });

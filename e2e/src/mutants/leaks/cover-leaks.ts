@@ -124,12 +124,13 @@ export const coverLeaks: readonly Mutant[] = [
   },
   {
     name: 'payload-takes-the-slot-of-a-late-tick',
-    about: 'invariant 7: a byte that comes while a late tick is awaited leaves in the background, and both ends lead',
+    about:
+      'invariant 7: a byte of the last millisecond, or while a late tick is awaited, leaves a slot before Demand would',
     file: 'tunnel/src/tunnel.ts',
     edits: [{ find: "this.#outbox.prepare(late ? 'control' : undefined);", replace: 'this.#outbox.prepare();' }],
     caughtBy: named(
       demand,
-      'a byte that comes while a background slot’s late tick is awaited begins a run as a virtual activity does',
+      'in a run too, bytes of the last millisecond before a slot take the next one, as Demand of that time does',
     ),
   },
   {
@@ -148,5 +149,15 @@ export const coverLeaks: readonly Mutant[] = [
       demand,
       'credit that comes while idle begins no run at once: its time does not follow from the peer’s frames',
     ),
+  },
+  {
+    name: 'activity-leaves-in-a-background-frame',
+    about: 'invariant 7: payload that credit freed leaves in the next background slot, and its run begins with that',
+    file: 'tunnel/src/outbox.ts',
+    edits: [
+      { find: '!shaper.nextInPeriod, this.#filled', replace: 'false, this.#filled' },
+      { find: 'if (next.active && !this.#options.shaper.inPeriod) return undefined;', replace: '' },
+    ],
+    caughtBy: named(demand, 'a background slot that comes before the run does not move it'),
   },
 ];
