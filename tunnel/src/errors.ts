@@ -7,7 +7,10 @@ import type { ResetReason } from './stream.ts';
 export const tunnelErrors = {
   TUNNEL_BOOTSTRAP_TIMEOUT: { exit: 4, text: 'the bootstrap exchange did not end within its deadline' },
   TUNNEL_PEER_CLOSED: { exit: 4, text: 'the peer closed the connection' },
-  TUNNEL_PEER_DEAD: { exit: 4, text: 'no frame came for 10 s and three of the longest slot distances' },
+  TUNNEL_PEER_DEAD: {
+    exit: 4,
+    text: 'no frame came for 10 s or three of the longest slot distances, whichever is longer',
+  },
   TUNNEL_UNDELIVERED: { exit: 7, text: 'the tunnel ended with data that the peer had not acknowledged' },
   TUNNEL_CLOSING: { exit: 4, text: 'a stream was opened on a tunnel that closes' },
   TUNNEL_STREAM_LIMIT: { exit: 4, text: 'this end has as many streams open as the limits allow' },
@@ -16,6 +19,7 @@ export const tunnelErrors = {
   TUNNEL_CREDIT: { exit: 6, text: 'the peer sent more than the credit that it was given' },
   TUNNEL_FRAME_RATE: { exit: 6, text: 'the peer sent more frames, or control messages, than its slots allow' },
   TUNNEL_RECORDS: { exit: 6, text: 'the peer sent TLS records that its frames do not explain' },
+  TUNNEL_CLOSE_OVERDUE: { exit: 6, text: 'the peer said that it would close, and did not in two periods and more' },
   TUNNEL_PARAMETERS: { exit: 6, text: 'STP parameters have drawn slot distances; those of a peer fail before' },
 } as const;
 

@@ -21,9 +21,11 @@ export const defaultTunnelLimits: TunnelLimits = {
   bytesPerTunnel: 256 * 1024,
 };
 
-/** Dead-peer rule: no frame for this long and three of the peer's longest slot distances (SPEC.md section 12). */
+/** Dead-peer rule: no frame for this long, or three of the peer's longest slot distances if that is longer (SPEC.md section 12). */
 export const DEAD_PEER_MS = 10_000;
 export const DEAD_PEER_SLOTS = 3;
+/** Periods, beside the dead-peer time, after which a peer that said GOAWAY has closed: one by its rule, one that may run then. */
+export const CLOSING_PERIODS = 2;
 
 /**
  * Frames of that many ms may come at once, or of the dead-peer time if that is longer: what a network, kernels and an end that

@@ -7,7 +7,7 @@ import { TunnelError } from './errors.ts';
 import type { FramePool } from './frame-pool.ts';
 import { controlRoomOf, largestPeerFrame, serviceRoomOf } from './frame-room.ts';
 import { Inbound } from './inbound.ts';
-import { DEAD_PEER_MS, DEAD_PEER_SLOTS, type TunnelLimits } from './limits.ts';
+import { CLOSING_PERIODS, DEAD_PEER_MS, DEAD_PEER_SLOTS, type TunnelLimits } from './limits.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { TunnelMeter } from './meter.ts';
 import { Outbox } from './outbox.ts';
@@ -66,6 +66,8 @@ export class Tunnel implements Timed {
   #alertSent = false;
   #closing: PromiseWithResolvers<void> | undefined;
   #goawayReceived = false;
+  /** By then a peer that said GOAWAY has closed, ms. */
+  #peerClosesByMs = Number.POSITIVE_INFINITY;
   #over = false;
   /** Work appeared that the next frame could carry; it is prepared once, when the present event is over. */
   #touched = false;
@@ -206,6 +208,12 @@ export class Tunnel implements Timed {
       this.destroy(new TunnelError('TUNNEL_PEER_DEAD', `nothing came for ${Math.round(this.#deadAfterMs)} ms`));
       return;
     }
+    if (this.#runtime.clock.now() > this.#peerClosesByMs) {
+      this.destroy(
+        new TunnelError('TUNNEL_CLOSE_OVERDUE', `GOAWAY, and frames ${Math.round(this.#closingMs)} ms later`),
+      );
+      return;
+    }
     this.checkTransport();
     if (this.#over) return;
     this.#settle(true);
@@ -239,8 +247,14 @@ export class Tunnel implements Timed {
   #goaway(): void {
     if (this.#goawayReceived) return;
     this.#goawayReceived = true;
+    this.#peerClosesByMs = this.#inbound.readMs + this.#closingMs;
     this.#shaper.closing('peer');
     runForProgram(() => this.onGoaway());
+  }
+
+  /** The longest time from a GOAWAY to the close of its sender. */
+  get #closingMs(): number {
+    return CLOSING_PERIODS * this.parameters.periodMs + this.#deadAfterMs;
   }
 
   #touch(active: boolean): void {
