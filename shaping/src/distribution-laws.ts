@@ -24,6 +24,7 @@ export function exponentialLaw(mean: number, min: number, max: number): Law {
 
 /** Lognormal: exp of a normal with mean ln(median) and deviation sigma. */
 export function lognormalLaw(median: number, sigma: number, min: number, max: number): Law {
+  if (sigma === 0) return pointLaw(median, min, max);
   const mean = median * Math.exp((sigma * sigma) / 2);
   const meanBelow = (k: number): number => {
     if (k <= 0) return k;
@@ -37,7 +38,7 @@ export function lognormalLaw(median: number, sigma: number, min: number, max: nu
 
 /** Normal, truncated to [min, max]: no heap of values at the bounds. */
 export function normalLaw(mean: number, deviation: number, min: number, max: number): Law {
-  if (min === max) return { mean: min, min, max, quantile: () => min };
+  if (deviation === 0 || min === max) return pointLaw(mean, min, max);
   // Work in the tail where probabilities are small and therefore exact: mirror if the interval lies above the mean.
   const mirrored = min + max > 2 * mean;
   const lower = ((mirrored ? -max : min) - (mirrored ? -mean : mean)) / deviation;
@@ -72,6 +73,12 @@ export function normalQuantile(q: number): number {
   const step = error / normalDensity(z);
   const refined = z - step / (1 + (z * step) / 2);
   return Number.isFinite(refined) ? refined : z;
+}
+
+/** One value, moved to the bound where it lies beyond. */
+function pointLaw(value: number, min: number, max: number): Law {
+  const point = clamp(value, min, max);
+  return { mean: point, min: point, max: point, quantile: () => point };
 }
 
 function clampedLaw(
