@@ -12,6 +12,8 @@ const additionalData = Buffer.from('quietwire/1 control', 'ascii');
 /** Key, iv and AEAD of one direction. */
 export interface SealOptions extends DirectionKeys {
   aead: Aead;
+  /** Messages of this direction before the first, for test vectors. Default: 0, as every session begins. */
+  counter?: number;
 }
 
 /** Bytes that sealing adds to an encoded message. */
@@ -136,11 +138,12 @@ class DirectionCipher {
   /** Key, iv and nonce side by side: an idle tunnel keeps one buffer for each direction. */
   readonly #bytes = new Uint8Array(KEY_BYTES + 2 * IV_BYTES);
   #erased = false;
-  count = 0;
+  count: number;
 
-  constructor({ aead, key, iv }: SealOptions) {
+  constructor({ aead, key, iv, counter = 0 }: SealOptions) {
     if (key.length !== KEY_BYTES || iv.length !== IV_BYTES)
       throw new ProtoError('KEY_INVALID', `control key ${key.length}, iv ${iv.length} bytes`);
+    this.count = counter;
     this.algorithm = (aead === 'AES-256-GCM' ? 'aes-256-gcm' : 'chacha20-poly1305') as CipherGCMTypes;
     this.#bytes.set(key);
     this.#bytes.set(iv, KEY_BYTES);

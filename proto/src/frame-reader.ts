@@ -39,6 +39,8 @@ export class FrameReader {
   #held = 0;
   #firstByte = 0;
   #stopped = false;
+  /** Bytes of the present chunk behind the frame that is visited. */
+  #behind = 0;
   #failure: ProtoError | undefined;
 
   constructor(visitor: FrameVisitor, options: FrameReaderOptions) {
@@ -56,6 +58,11 @@ export class FrameReader {
   /** Bytes of memory held for a partial frame: at most the largest legal frame. */
   get heldBytes(): number {
     return this.#partial.length;
+  }
+
+  /** For a visitor: bytes that came in the same chunk, behind the frame that it visits. */
+  get behind(): number {
+    return this.#behind;
   }
 
   /** Sets the largest legal frame, bytes, from the next frame on. */
@@ -90,6 +97,7 @@ export class FrameReader {
       const size = ((chunk[at] as number) << 8) | (chunk[at + 1] as number);
       if (size < this.#minFrame || size > this.#maxFrame) this.#fail('FRAME_LENGTH', `${size} bytes`);
       if (size > end - at) break;
+      this.#behind = end - at - size;
       this.#frame(chunk, at, size);
       at += size;
     }
@@ -129,6 +137,7 @@ export class FrameReader {
     if (this.#held === partial.length) {
       this.#partial = noBytes;
       this.#held = 0;
+      this.#behind = chunk.length - at - used;
       this.#frame(partial, 0, partial.length);
     }
     return at + used;

@@ -7,6 +7,7 @@ import {
   type DeviceBootstrapOptions,
   FrameReader,
   type FrameVisitor,
+  fieldTypes,
   ProtoError,
   refusal,
   type Session,
@@ -59,6 +60,9 @@ export function establishAsCloud(options: EstablishOptions, bootstrap: CloudBoot
   return new Exchange(options, cloud, refusal).tunnel;
 }
 
+/** Messages that the end which reads them answers; the other end sends nothing before the answer. */
+const answered: readonly number[] = [fieldTypes.HELLO, fieldTypes.CHALLENGE, fieldTypes.PROOF];
+
 class Exchange implements FrameVisitor, Timed {
   dueMs = 0;
   wheelNext: Timed | undefined;
@@ -107,6 +111,13 @@ class Exchange implements FrameVisitor, Timed {
 
   bootstrap(type: number, body: Uint8Array): void {
     if (this.#over) return;
+    // Sent before the answer can have come (SPEC.md section 5.1).
+    if (this.#reader.behind > 0 && answered.includes(type)) {
+      throw new ProtoError(
+        'FIELD_NOT_ALLOWED',
+        `${this.#reader.behind} bytes behind a message that waits for its answer`,
+      );
+    }
     const { send, session, refused } = this.#bootstrap.receive(type, body);
     if (send !== undefined) this.#options.channel.write(send);
     if (refused !== undefined) {

@@ -135,6 +135,8 @@ interface SealError {
   aead: Aead;
   key: string;
   iv: string;
+  /** Number of the first one. */
+  counter: number;
   /** Opened in this order; the last one fails. */
   sealed: string[];
   error: string;
@@ -148,9 +150,28 @@ export function sealErrors(): SealError[] {
     aead,
     key: toHex(keys.key),
     iv: toHex(keys.iv),
+    counter: 0,
     sealed: seal(new ControlSealer({ aead, ...keys })).map(toHex),
     error,
   });
+  /** The last message that the key may seal, and one more, as an end without that bound would seal it. */
+  const exhausted = (aead: Aead): SealError => {
+    const last = 2 ** 32 - 1;
+    const sealer = new ControlSealer({ aead, ...keys, counter: last });
+    const { key, iv } = keys;
+    // The counter's bit 32 lies in byte 7 of the nonce.
+    const beyond = new ControlSealer({ aead, key, iv: iv.map((byte, at) => (at === 7 ? byte ^ 1 : byte)) });
+    const sealed = [sealer.seal(demand), beyond.seal(demand)].map(toHex);
+    const text = { key: toHex(key), iv: toHex(iv) };
+    return {
+      name: 'one message more than a key may seal',
+      aead,
+      ...text,
+      counter: last,
+      sealed,
+      error: 'SEAL_EXHAUSTED',
+    };
+  };
   const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
     bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
   const both = (['AES-256-GCM', 'CHACHA20-POLY1305'] as const).flatMap((aead) => [
@@ -176,6 +197,20 @@ export function sealErrors(): SealError[] {
     order('fragments of two messages', (parts) =>
       parts.slice(0, 2).map((part, index) => ({ fragment: { ...part.fragment, message: index } as never })),
     ),
+    exhausted('AES-256-GCM'),
+    exhausted('CHACHA20-POLY1305'),
+    make('AES-256-GCM', 'a whole of 16,385 bytes', 'FRAGMENT_TOO_LARGE', (sealer) =>
+      [8193, 8192].map((bytes, index) =>
+        sealer.seal({ fragment: { message: 1, index, last: false, data: new Uint8Array(bytes) } }),
+      ),
+    ),
+    make('AES-256-GCM', 'a fragment beside another part', 'MALFORMED_MESSAGE', (sealer) => [
+      sealer.seal({ ...demand, fragment: { message: 1, index: 0, last: false, data: counted(0, 8) } }),
+    ]),
+    make('AES-256-GCM', 'a fragment inside fragments', 'MALFORMED_MESSAGE', (sealer) => {
+      const inner = encodeControl({ fragment: { message: 2, index: 0, last: true, data: encodeControl(demand) } });
+      return [sealer.seal({ fragment: { message: 1, index: 0, last: true, data: inner } })];
+    }),
     order('empty fragment', () => [{ fragment: { message: 1, index: 0, last: true, data: new Uint8Array(0) } }]),
   ];
 }
