@@ -66,11 +66,12 @@ export class Backends {
   }
 }
 
-/** The device that a PROXY v2 header names (HAProxy, doc/proxy-protocol.txt section 2.2). */
+/** The device that a PROXY v2 header names, as FLEET/DEVICE (HAProxy, doc/proxy-protocol.txt section 2.2). */
 function deviceOf(header: Buffer): string {
   const addresses = ADDRESS_BYTES[header[13] === TCP_OVER_IPV4 ? 'v4' : 'v6'];
   const ssl = entryOf(header.subarray(PREFIX + addresses), TLV_SSL);
-  return entryOf(ssl.subarray(SSL_HEAD), TLV_COMMON_NAME).toString();
+  const name = entryOf(ssl.subarray(SSL_HEAD), TLV_COMMON_NAME).toString();
+  return name.slice(name.indexOf('/') + 1);
 }
 
 function entryOf(entries: Buffer, type: number): Buffer {

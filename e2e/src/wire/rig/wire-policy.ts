@@ -83,7 +83,7 @@ export function policyDocument(policy: WirePolicy, services: readonly ServicePor
     metadata: { name: fleet, namespace: 'wire' },
     spec: {
       fleet,
-      services: services.map(({ name, port }) => ({ name, port, proxyProtocol: 'V2', identity: 'Device' })),
+      services: services.map(({ name, port }) => ({ name, port, proxyProtocol: 'V2' })),
       mode,
       frameSize,
       longestRun,
