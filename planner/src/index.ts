@@ -11,3 +11,9 @@ export {
 export { RecordScanner, recordHeaderBytes } from './tap/record-scanner.ts';
 export { type Direction, startTap, type Tap, type TapOptions } from './tap/system-tap.ts';
 export { type DelayQuantiles, monotonicNs, type TapJitter } from './tap/system-tap-meter.ts';
+export {
+  type DirectionCapacity,
+  type PolicyCapacity,
+  policyCapacity,
+  toldSizes,
+} from './validate/policy-capacity.ts';

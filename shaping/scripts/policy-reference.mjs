@@ -24,6 +24,7 @@ whose tunnels need longer to close than its \`drain.deadline\`, and one that nam
 
 Durations are whole numbers with the units \`h\`, \`m\`, \`s\`, \`ms\` (\`100ms\`, \`5s\`, \`1m30s\`); sizes are bytes.
 Every field in *italics* must be given where the object around it is.`,
+    capacitySection,
     section('Spec', 'All below `spec`.', rows(spec, '')),
     rulesSection(spec),
     section('Distribution of intervals', 'Exactly one kind, and bounds.', rows(interval, '', 'upstream.interval.')),
@@ -33,6 +34,30 @@ Every field in *italics* must be given where the object around it is.`,
   ];
   return `${sections.join('\n\n')}\n`;
 }
+
+/** A test holds the figures of the sample against `quietwire validate`. */
+const capacitySection = `## What a policy carries
+
+Slots carry a fixed number of bytes a second, however much waits, and outside runs payload waits for the next one. \`quietwire validate\`
+says for each direction what that means, \`--json\` in \`capacity\`. For the sample policy (1,024-byte frames, 100 ms up, 50 ms down):
+
+| direction | in a run | 1 kB at worst | 100 kB at worst | 1 MB at worst |
+|---|---|---|---|---|
+| upstream | 9.16 kB/s | 0.902 s | 11.7 s | 111 s |
+| downstream | 18.3 kB/s | 0.802 s | 6.2 s | 56 s |
+
+- A frame of N bytes carries at least N − 108 bytes of one stream in mode STP (N − 60 below 256 bytes), N − 12 in ILP: the rest is kept for
+  what the schedule has to say, and for headers. Streams share it.
+- In STP bytes wait at worst for one interval, the rest after a run (100 ms or 2 slots, the longer) and lead, 2 ms for the start; then one
+  frame leaves each interval. A run ends after longestRun periods whatever waits; rest and lead follow. In ILP the wait is one interval.
+  Where intervals or sizes are drawn, these are means. The way to the other end comes on top.
+- Cover takes nothing away: payload rides in its periods as well, so that it only shortens waits.
+- Bytes that are no activity (\`activity.quietBytes\`) wait at worst for \`background.interval\`.
+
+A broker drops an MQTT client from which no whole packet has come for 1.5 keep alives, and a client gives up where PINGRESP does not come
+in its time; both stand behind a large message in the same connection. A message of 800 kB up takes 90 s under the sample: with a keep alive
+of 5 s (7.5 s) it never arrives, and the client connects again for ever. Upstream, 61 kB is the most at a keep alive of 5 s and 804 kB at one of
+60 s. For larger ones choose a longer keep alive, a connection of their own, larger frames or shorter intervals.`;
 
 function section(title, intro, lines) {
   const head = '| field | type | default | bounds | description |\n|---|---|---|---|---|';

@@ -10,6 +10,7 @@ export * from './document/schema.ts';
 export * from './document/units.ts';
 export * from './errors.ts';
 export * from './formula/apthorpe.ts';
+export * from './formula/capacity.ts';
 export * from './formula/confidence.ts';
 export * from './formula/duration-law.ts';
 export * from './formula/durations.ts';

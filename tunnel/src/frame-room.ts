@@ -5,6 +5,10 @@ import { createSampler, type Role, type ShapingParameters } from '@quietwire/sha
 /** Bytes of a frame that are no field of a name: its length, and type, length and identifier of an OPEN. */
 const AROUND_A_NAME = 2 + 5;
 
+/** Bytes of a frame that are no payload of its one stream: its length, and type, length and identifier of two STREAM fields, since
+ *  one piece that the program wrote may end in it and the next begin. */
+const AROUND_PAYLOAD = 2 + 2 * 5;
+
 /** Frames of this size, bytes, and larger ones keep room for a second control field: one that arises after the first was sealed. */
 const LARGE_FRAME = 256;
 
@@ -19,6 +23,11 @@ export function largestPeerFrame(parameters: ShapingParameters, role: Role): num
   const { mode, frameSize, background, upstream, downstream } = parameters;
   const largest = Math.min(frameSize, createSampler((role === 'device' ? downstream : upstream).size).max);
   return mode === 'STP' ? Math.max(largest, background.frameSize) : largest;
+}
+
+/** Payload of one stream, written in pieces no smaller, that a frame of `size` bytes has room for at least, beside what the schedule may have to say. */
+export function payloadRoomOf(parameters: ShapingParameters, size: number): number {
+  return Math.max(0, size - AROUND_PAYLOAD - controlRoomOf(parameters, size));
 }
 
 /** Bytes of a service's name for which every frame in which an OPEN may leave has room. */

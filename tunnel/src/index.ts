@@ -11,6 +11,7 @@ export {
 } from './errors.ts';
 export { type EstablishOptions, establishAsCloud, establishAsDevice } from './establish.ts';
 export { FramePool } from './frame-pool.ts';
+export { payloadRoomOf } from './frame-room.ts';
 export { type ExposedFile, exposedKeyFiles } from './key-files.ts';
 export { DEAD_PEER_MS, defaultTunnelLimits, type TunnelLimits } from './limits.ts';
 export { LineSink, type LineTarget } from './line-sink.ts';

@@ -69,7 +69,7 @@ export async function openLoneTunnel(policyParameters: ShapingParameters, delayM
     establishAsDevice(deviceEnd, {
       ...{ fleet: 'fleet', deviceId: 'device', deviceKey, binding, aeads, profile: 'FULL' },
       nonce: deviceEnd.runtime.randomBytes(32),
-      maxFrame: parameters.frameSize,
+      maxFrame: 16_000,
     }),
     establishAsCloud(cloudEnd, {
       nonce: cloudEnd.runtime.randomBytes(32),

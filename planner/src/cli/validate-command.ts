@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import type { CliSession } from './session.ts';
 
 const details = `
-A valid policy is one line with what it promises and costs:
+A valid policy is a line with what it promises and costs, and one for what each
+direction carries:
   p  probability that an activity starts within a period, from activity.perDay
   q  probability of cover per period (1 is ILP: always on)
   c  an observer's confidence that an activity starts when a run does; no cover
@@ -14,6 +15,10 @@ A valid policy is one line with what it promises and costs:
      into the shortest run
   b  bytes on the wire over those of the unshaped device, headers counted; without
      a measurement that device is taken to send 2,048 B per activity and 8 B/s
+  up, down  payload of one stream per second, and the longest time until the last
+     byte of a message of that size has left (the way comes on top). A broker drops
+     an MQTT client whose message takes more than 1.5 keep alives: the line says
+     how large one may be
 
 Examples:
   quietwire validate policies/*.yaml

@@ -28,13 +28,20 @@ const faulty = policy
   .replace('fleet: smart-plug', 'fleet: smart-plug\n  colour: red');
 
 suite('quietwire validate', { concurrency: 2 }, () => {
-  test('a valid policy is one line with its promise and its price', async () => {
+  test('a valid policy is a line with its promise and its price, and one for what each direction carries', async () => {
     const { status, stdout, stderr } = await quietwire(['validate', '-'], policy);
     assert.equal(status, 0, stderr);
     assert.match(
       stdout,
-      /^stdin: iot\/smart-plug: fleet smart-plug, STP, p 0\.00139, q 0\.00556, c 0\.2 if every activity ends within T − lead − hold = 1\.5 s, b [\d.]+, [\d.]+ B\/s, [\d.]+ GB a month\n$/,
+      /^stdin: iot\/smart-plug: fleet smart-plug, STP, p 0\.00139, q 0\.00556, c 0\.2 if every activity ends within T − lead − hold = 1\.5 s, b [\d.]+, [\d.]+ B\/s, [\d.]+ GB a month\n {2}up /,
     );
+    const [, up, down, ...rest] = stdout.split('\n');
+    assert.match(
+      up ?? '',
+      /^ {2}up 9\.16 kB\/s in a run, at worst 1 kB 0\.902 s, 100 kB 11\.7 s, 1 MB 110 s; largest MQTT message 61\.4 kB at a keep alive of 5 s, [\d.]+ kB at a keep alive of 60 s$/,
+    );
+    assert.equal(down, '  down 18.3 kB/s in a run, at worst 1 kB 0.802 s, 100 kB 6.2 s, 1 MB 55.3 s');
+    assert.deepEqual(rest, ['']);
     assert.equal(stderr, '');
   });
 
@@ -47,7 +54,7 @@ suite('quietwire validate', { concurrency: 2 }, () => {
     await writeFile(other, policy.replace('adversaryConfidence: 0.2', 'adversaryConfidence: 0.001'));
     const { status, stdout, stderr } = await quietwire(['validate', ...names]);
     assert.equal(status, 3);
-    assert.match(stdout, new RegExp(`^${good}: iot/smart-plug: .*\n$`));
+    assert.match(stdout, new RegExp(`^${good}: iot/smart-plug: .*\n  up .*\n  down .*\n$`));
     const [head, ...faults] = stderr.trimEnd().split('\n');
     assert.equal(head, 'error POLICY_INVALID: 4 faults in 2 of 3 files');
     assert.equal(faults.length, 4);
@@ -70,6 +77,9 @@ suite('quietwire validate', { concurrency: 2 }, () => {
     );
     assert.equal(files[0].policies[0].fleet, 'smart-plug');
     assert.ok(Math.abs(files[0].policies[0].summary.c - 0.2) < 1e-9);
+    const { upstream, downstream } = files[0].policies[0].capacity;
+    assert.ok(Math.abs(upstream.bytesPerSecond - 9160) < 1e-9 && Math.abs(downstream.bytesPerSecond - 18_320) < 1e-9);
+    assert.deepEqual([upstream.worstSeconds['1 kB'], upstream.largestByKeepAlive['5']], [0.902, 61_372]);
     assert.deepEqual([files[1].faults[1].path, files[1].faults[1].got], [['spec', 'mode'], 'LOUD']);
   });
 
