@@ -1,5 +1,5 @@
 // The schedule of one end from the parameters: the one place that knows which class belongs to which mode.
-import { PoissonCover } from './cover-process.ts';
+import { type CoverProcess, PoissonCover } from './cover-process.ts';
 import { createSampler } from './distribution.ts';
 import { durationLaw } from './formula/duration-law.ts';
 import { IlpShaper } from './ilp-shaper.ts';
@@ -15,26 +15,28 @@ export interface ShaperOptions {
   readonly random: Random;
   /** When the bootstrap exchange ended at this end, in ms. */
   readonly startMs: number;
+  /** Virtual activities from elsewhere, instead of those that the parameters' rate and law give. STP only. */
+  readonly cover?: CoverProcess | undefined;
 }
 
 /** Gaps longer than this quantile of an unbounded law are not waited for by the dead-peer rule. */
 const LONGEST_GAP_QUANTILE = 1 - 1e-9;
 
 /** Makes one tunnel's schedule from the laws that all tunnels of its policy share. */
-type Maker = (random: Random, startMs: number) => Shaper;
+type Maker = (random: Random, startMs: number, cover: CoverProcess | undefined) => Shaper;
 
 const makers: Readonly<Record<Role, WeakMap<ShapingParameters, Maker>>> = {
   device: new WeakMap(),
   cloud: new WeakMap(),
 };
 
-export function createShaper({ parameters, role, random, startMs }: ShaperOptions): Shaper {
+export function createShaper({ parameters, role, random, startMs, cover }: ShaperOptions): Shaper {
   let make = makers[role].get(parameters);
   if (make === undefined) {
     make = parameters.mode === 'ILP' ? ilpMaker(parameters, role) : stpMaker(parameters, role);
     makers[role].set(parameters, make);
   }
-  return make(random, startMs);
+  return make(random, startMs, cover);
 }
 
 function ilpMaker({ upstream, downstream }: ShapingParameters, role: Role): Maker {
@@ -51,6 +53,6 @@ function stpMaker(parameters: ShapingParameters, role: Role): Maker {
   const { deviceRate, deviceDurations, cloudRate, cloudDurations } = parameters.cover;
   const [rate, weights] = role === 'device' ? [deviceRate, deviceDurations] : [cloudRate, cloudDurations];
   const law = durationLaw(weights, parameters);
-  return (random, startMs) =>
-    new StpShaper({ parameters, role, cover: new PoissonCover(rate, law, random, startMs), startMs });
+  return (random, startMs, cover = new PoissonCover(rate, law, random, startMs)) =>
+    new StpShaper({ parameters, role, cover, startMs });
 }

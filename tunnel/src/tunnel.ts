@@ -1,7 +1,7 @@
 // One shaped connection after its bootstrap: joins schedule, frames and streams over a byte channel. It decides when
 // things happen to the tunnel as a whole (slot, read, close, loss); what a frame carries is the outbox's.
 import { FrameReader, type Session } from '@quietwire/proto';
-import { createShaper, type Role, type Shaper, type ShapingParameters } from '@quietwire/shaping';
+import { type CoverProcess, createShaper, type Role, type Shaper, type ShapingParameters } from '@quietwire/shaping';
 import type { ByteChannel } from './byte-channel.ts';
 import { TunnelError } from './errors.ts';
 import type { FramePool } from './frame-pool.ts';
@@ -28,6 +28,8 @@ export interface TunnelOptions {
   readonly pool: FramePool;
   readonly meter?: TunnelMeter | undefined;
   readonly memory?: MemoryBudget | undefined;
+  /** Virtual activities from elsewhere; see ShaperOptions. */
+  readonly cover?: CoverProcess | undefined;
 }
 
 /** Bounds the work of one event when a program answers every byte that leaves with another. */
@@ -83,7 +85,8 @@ export class Tunnel implements Timed {
     this.#runtime = runtime;
     this.#pool = pool;
     this.#meter = options.meter ?? new TunnelMeter();
-    this.#shaper = createShaper({ parameters, role, random: runtime.random, startMs: nowMs });
+    const { cover } = options;
+    this.#shaper = createShaper({ parameters, role, random: runtime.random, startMs: nowMs, cover });
     this.#deadAfterMs = Math.max(DEAD_PEER_MS, DEAD_PEER_SLOTS * this.#shaper.longestPeerGapMs);
     this.#streams = new StreamTable({
       role,
