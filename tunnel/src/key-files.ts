@@ -1,9 +1,13 @@
 // Whether files with secrets can be read or changed by others than their owner: worth a warning at a daemon's start, no more,
 // because a container's volumes are often open to all users of a container that has one.
 import { realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 const OTHERS_READ = 0o004;
-const OTHERS_OR_GROUP_WRITE = 0o022;
+const OTHERS_WRITE = 0o002;
+const OTHERS_THROUGH = 0o001;
+const GROUP_WRITE = 0o020;
+const GROUP_THROUGH = 0o010;
 /** Kubernetes mounts Secrets so: links into a folder whose name it swaps. Their mode is the pod's matter. */
 const SECRET_VOLUME = /\/\.\.(data|\d{4}_)/;
 
@@ -19,7 +23,8 @@ export async function exposedKeyFiles(paths: readonly string[]): Promise<Exposed
   for (const path of paths) {
     try {
       const [{ mode }, real] = await Promise.all([stat(path), realpath(path)]);
-      const by = exposure(mode);
+      const folder = await stat(dirname(real));
+      const by = exposure(mode, folder.mode);
       if (by !== undefined && !SECRET_VOLUME.test(real))
         exposed.push({ path, text: `${by} (mode ${octal(mode)}; chmod 600 mends it)` });
     } catch {
@@ -29,9 +34,12 @@ export async function exposedKeyFiles(paths: readonly string[]): Promise<Exposed
   return exposed;
 }
 
-function exposure(mode: number): string | undefined {
-  if ((mode & OTHERS_OR_GROUP_WRITE) !== 0) return 'others may change this key';
-  return (mode & OTHERS_READ) === 0 ? undefined : 'others may read this key';
+/** A folder that lets nobody through keeps what is in it. */
+function exposure(mode: number, folder: number): string | undefined {
+  const byGroup = (folder & GROUP_THROUGH) !== 0 && (mode & GROUP_WRITE) !== 0;
+  const byOthers = (folder & OTHERS_THROUGH) !== 0 ? mode & (OTHERS_READ | OTHERS_WRITE) : 0;
+  if (byGroup || (byOthers & OTHERS_WRITE) !== 0) return 'others may change this key';
+  return byOthers === 0 ? undefined : 'others may read this key';
 }
 
 function octal(mode: number): string {

@@ -14,6 +14,8 @@ test('files that others may read or change are told, private ones and those of a
     await chmod(path, mode);
     return path;
   };
+  assert.deepEqual(await exposedKeyFiles([await file('hidden', 0o666)]), [], 'the folder lets nobody through');
+  await chmod(folder, 0o755);
   const paths = [await file('private', 0o600), await file('group', 0o640), await file('readable', 0o644)];
   paths.push(await file('writable', 0o660), join(folder, 'absent'));
   await mkdir(join(folder, '..2026_11_28'));

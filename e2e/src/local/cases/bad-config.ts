@@ -152,9 +152,9 @@ async function missingKeys(stack: Stack): Promise<Attempt[]> {
       name: 'agent without its key file',
       program: 'agent',
       args: replaceAfter(agent, '--key', absent),
-      status: 3,
+      status: 4,
       says: [
-        /^error KEYS_INVALID: device\.keyFile: cannot be read \(got .*absent\.key: no such file, allowed a file\)$/,
+        /^error FILE_UNREADABLE: device\.keyFile: cannot be read \(got .*absent\.key: no such file, allowed a file\)$/,
       ],
     },
     {
