@@ -8,7 +8,7 @@ import { type BrokenDevice, brokenDevices } from '../conform/broken-devices.ts';
 import { programs } from '../rig/stack.ts';
 import { type Workplace, withWorkplace } from '../rig/workplace.ts';
 
-const backoffMs = { min: 50, max: 100 };
+const usualBackoffMs = { min: 50, max: 100 };
 const readyMs = 20_000;
 const wholeMs = 240_000;
 const brokenAtOnce = 3;
@@ -58,6 +58,7 @@ async function judge(
 ): Promise<{ status: number; lines: string[] }> {
   const [admin = 0, local = 0] = await findFreePorts(2);
   const keys = place.path(`keys-${name}`);
+  const backoffMs = broken?.backoffMs ?? usualBackoffMs;
   const lines: string[] = [];
   const tool = place.start({
     name: `conform ${name}`,

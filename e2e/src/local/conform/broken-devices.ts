@@ -11,6 +11,8 @@ export interface BrokenDevice {
   readonly line: string;
   /** No program opens a stream: its bytes would begin a run by themselves. */
   readonly isQuiet?: boolean;
+  /** Waits in ms, where the usual ones are as short as what a busy machine adds to them. */
+  readonly backoffMs?: { readonly min: number; readonly max: number };
 }
 
 const refusals = ['authentication', 'version', 'frame-too-large', 'no-policy', 'busy', 'revoked', 'protocol'].map(
@@ -45,6 +47,7 @@ export const brokenDevices: readonly BrokenDevice[] = [
     replace: '0 * this.#ceilingMs',
     scenarios: [...refusals, 'cloud-mac', 'accept-sealed'],
     line: 'not ok §5.1 the wait is drawn',
+    backoffMs: { min: 2000, max: 2000 },
   },
   {
     name: 'waits-too-long',
