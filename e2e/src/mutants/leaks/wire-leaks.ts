@@ -41,15 +41,14 @@ export const wireLeaks: readonly Mutant[] = [
   },
   {
     name: 'bootstrap-of-another-size-for-one-fleet',
-    about: 'invariant 1: the first record of a fleet with a long name is larger than that of others',
+    about: 'invariant 1: the answer to the proof of a fleet with a long name comes in records of other sizes',
     file: 'tunnel/src/establish.ts',
     edits: [
       {
-        find: 'options.channel.write(device.hello());',
-        replace: `const hello = device.hello();
-  const first = bootstrap.fleet.length > 20 ? 500 : hello.length;
-  options.channel.write(hello.subarray(0, first));
-  if (first < hello.length) options.channel.write(hello.subarray(first));`,
+        find: 'if (send !== undefined) this.#options.channel.write(send);',
+        replace: `const isLong = session !== undefined && session.fleet.length > 20;
+    if (send !== undefined) this.#options.channel.write(isLong ? send.subarray(0, 500) : send);
+    if (send !== undefined && isLong) this.#options.channel.write(send.subarray(500));`,
       },
     ],
     caughtBy: wire('bootstrap', /\d+ records of 512 bytes, allowed 2/),
