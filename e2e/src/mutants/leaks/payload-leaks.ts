@@ -28,7 +28,13 @@ export const payloadLeaks: readonly Mutant[] = [
       },
       {
         find: 'if (frame.active) this.#shaper.activity(this.#shaper.slotMs);',
-        replace: 'if (frame.active && this.#shaper.inPeriod) this.#shaper.activity(this.#shaper.slotMs);',
+        replace: 'if (frame.active && this.#shaper.running) this.#shaper.activity(this.#shaper.slotMs);',
+      },
+      {
+        // Background frames take it as those of periods do.
+        find: '// The first run after connecting does not depend on anything (invariant 11); the device starts it.',
+        replace: `for (const name of ['nextInPeriod', 'inPeriod'])
+      Object.defineProperty(this.#shaper, name, { get: () => true });`,
       },
     ],
     caughtBy: named(schedule, 'what is an activity does not depend on how near the next background slot is'),
